@@ -1,0 +1,508 @@
+//! Taking in the rows of a file: each row meets the record it speaks of, by identifiers only, or makes a new one.
+//! Chunks of rows are transactions; a file that is imported again changes nothing that is already so.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    Catalogue, Error,
+    read::{self, AnyStored},
+    write::{self, Change, Signed},
+};
+use crate::{
+    db::{Conn, conn::Tx, external_id, link, record, setting},
+    domain::{
+        donor::DonorFacts,
+        id::{RecordId, RecordKind},
+        record::{AnyDraft, AnyRecord, Draft, Flag, Relation},
+        term::Key,
+    },
+    each_draft, each_kind,
+};
+
+/// Rows in one transaction.
+pub const CHUNK: usize = 500;
+
+/// A row of a file, read into what it says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The row's place in the file: a line number.
+    pub row: u64,
+    /// What the row calls itself.
+    pub label: String,
+    pub draft: AnyDraft,
+    pub donor: Option<DonorDraft>,
+    pub meets: Meets,
+}
+
+/// A donor that comes with a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DonorDraft {
+    pub draft: Draft<DonorFacts>,
+    /// Keys of donors that the source says are the same person.
+    pub same: Vec<Key>,
+}
+
+/// Which records a row speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meets {
+    /// The one record that bears its identifiers.
+    One,
+    /// Every record that bears one of its identifiers or of these: a class of one terminology may correspond to
+    /// several diseases of another.
+    Every(Vec<Key>),
+}
+
+impl Candidate {
+    pub fn new(row: u64, label: impl Into<String>, draft: AnyDraft) -> Self {
+        Self { row, label: label.into(), draft, donor: None, meets: Meets::One }
+    }
+}
+
+/// A row that was not taken as it stands, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Remark {
+    pub row: u64,
+    pub label: String,
+    pub outcome: Outcome,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing of the row was written.
+    Refused,
+    /// The row was written, and something it claims is claimed by another record too.
+    Conflict,
+    /// The row was written as it stands, and something in it does not read as it should.
+    Flagged,
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Refused => "refused",
+            Self::Conflict => "conflict",
+            Self::Flagged => "flagged",
+        })
+    }
+}
+
+/// What became of the rows of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Rows that made a new record.
+    pub taken: u64,
+    /// Rows that said nothing new.
+    pub unchanged: u64,
+    /// Rows that added to or changed a record that was there.
+    pub merged: u64,
+    pub refused: u64,
+    /// Columns of the file that were not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_columns: Vec<String>,
+    /// Every row with something to say of, in the order of the file.
+    pub rows: Vec<Remark>,
+}
+
+impl Report {
+    pub fn refuse(&mut self, row: u64, label: &str, field: Option<&str>, message: String) {
+        self.refused += 1;
+        self.remark(row, label, Outcome::Refused, field, message);
+    }
+
+    fn remark(
+        &mut self,
+        row: u64,
+        label: &str,
+        outcome: Outcome,
+        field: Option<&str>,
+        message: String,
+    ) {
+        let (label, field) = (label.to_owned(), field.map(ToOwned::to_owned));
+        self.rows.push(Remark { row, label, outcome, message, field });
+    }
+}
+
+/// An import under way.
+#[derive(Debug)]
+pub struct Import<'c> {
+    catalogue: &'c Catalogue,
+    actor: String,
+    reason: String,
+    /// A dry run writes everything into one transaction that is never committed.
+    dry: Option<Tx>,
+    pub report: Report,
+}
+
+impl<'c> Import<'c> {
+    /// `format` and `file` go into the log as the actor and the reason.
+    pub async fn begin(
+        catalogue: &'c Catalogue,
+        format: &str,
+        file: &str,
+        dry_run: bool,
+    ) -> Result<Self, Error> {
+        let dry = if dry_run { Some(catalogue.db.begin().await?) } else { None };
+        let (actor, reason) = (format!("import:{format}"), file.to_owned());
+        Ok(Self { catalogue, actor, reason, dry, report: Report::default() })
+    }
+
+    /// Takes in a chunk of rows: all of it or, when this fails, nothing.
+    pub async fn chunk(&mut self, candidates: &[Candidate]) -> Result<(), Error> {
+        let mut report = std::mem::take(&mut self.report);
+        let done = match self.dry.take() {
+            Some(mut tx) => {
+                let done = self.run(&mut tx.conn(), candidates, &mut report).await;
+                self.dry = Some(tx);
+                done
+            }
+            None => self.commit(candidates, &mut report).await,
+        };
+        self.report = report;
+        done
+    }
+
+    async fn commit(&self, candidates: &[Candidate], report: &mut Report) -> Result<(), Error> {
+        let mut tx = self.catalogue.db.begin().await?;
+        self.run(&mut tx.conn(), candidates, report).await?;
+        tx.commit().await?;
+        self.catalogue.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn run(
+        &self,
+        conn: &mut Conn<'_>,
+        candidates: &[Candidate],
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        // Imports follow one another on this row: two that bring the same line must not both make it.
+        setting::take_numbers(conn, "import", 0).await?;
+        let mut chunk = Chunk::load(conn, candidates).await?;
+        for candidate in candidates {
+            chunk.take(candidate, report, self.catalogue);
+        }
+        let at = self.catalogue.clock.now();
+        let signed = Signed { actor: self.actor.clone(), reason: self.reason.clone(), at };
+        let changes = chunk.into_changes(conn, &self.catalogue.prefix).await?;
+        write::write(conn, &changes, &signed).await
+    }
+}
+
+/// A record that the chunk has met or made.
+#[derive(Debug)]
+struct Work {
+    before: Option<AnyRecord>,
+    after: AnyRecord,
+    version: i64,
+    /// Its place among the records made, which is the order of the file.
+    order: usize,
+}
+
+/// What a chunk of rows needs to know, read in a handful of statements.
+#[derive(Debug, Default)]
+struct Chunk {
+    borne: BTreeMap<Key, Vec<RecordId>>,
+    by_accession: BTreeMap<String, RecordId>,
+    works: HashMap<RecordId, Work>,
+    donor_of: HashMap<Uuid, RecordId>,
+}
+
+impl Chunk {
+    async fn load(conn: &mut Conn<'_>, candidates: &[Candidate]) -> Result<Self, Error> {
+        let keys: BTreeSet<Key> = candidates.iter().flat_map(keys_of).collect();
+        let borne = external_id::find(conn, &keys).await?;
+        let accessions = candidates.iter().filter_map(|c| accession_of(&c.draft));
+        let mut chunk = Self { borne, ..Self::default() };
+        let rows = record::find_by_accession(conn, accessions).await?;
+        for stored in rows.iter().map(read::decode).collect::<Result<Vec<_>, _>>()? {
+            chunk.met(stored);
+        }
+        let mut ids: BTreeSet<RecordId> = chunk.borne.values().flatten().copied().collect();
+        ids.extend(candidates.iter().filter_map(|c| each_draft!(&c.draft, draft => draft.id)));
+        let lines: Vec<Uuid> = kind_only(&ids, RecordKind::CellLine);
+        for link in link::of(conn, &lines).await? {
+            if link.relation == Relation::Donor {
+                let donor = RecordId::new(RecordKind::Donor, link.to);
+                chunk.donor_of.entry(link.from).or_insert(donor);
+                ids.insert(donor);
+            }
+        }
+        let unread = ids.iter().filter(|id| !chunk.works.contains_key(id)).map(|id| id.uuid);
+        let unread: Vec<Uuid> = unread.collect();
+        for stored in read::any_records(conn, &unread).await? {
+            chunk.met(stored);
+        }
+        Ok(chunk)
+    }
+
+    fn met(&mut self, stored: AnyStored) {
+        let id = stored.record.id();
+        self.by_accession.insert(stored.record.accession().to_owned(), id);
+        let (before, version) = (Some(stored.record.clone()), stored.version);
+        let work = Work { before, after: stored.record, version, order: usize::MAX };
+        self.works.insert(id, work);
+    }
+
+    fn take(&mut self, candidate: &Candidate, report: &mut Report, catalogue: &Catalogue) {
+        let met = match self.meet(candidate) {
+            Ok(met) => met,
+            Err(refusal) => {
+                report.refuse(candidate.row, &candidate.label, None, refusal);
+                return;
+            }
+        };
+        for message in met.conflicts {
+            report.remark(candidate.row, &candidate.label, Outcome::Conflict, None, message);
+        }
+        for flag in each_draft!(&candidate.draft, draft => flags(draft)) {
+            let message = format!("`{}`: {}", flag.text, flag.problem);
+            let field = Some(flag.field.as_str());
+            report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
+        }
+        let mut changed = false;
+        let new = met.records.is_empty();
+        for id in &met.records {
+            changed |= self.absorb(*id, &candidate.draft);
+        }
+        let line = match met.records.first() {
+            Some(id) => *id,
+            None => self.make(&candidate.draft, catalogue),
+        };
+        changed |= self.take_donor(candidate, line, report, catalogue);
+        match (new, changed) {
+            (true, _) => report.taken += 1,
+            (false, true) => report.merged += 1,
+            (false, false) => report.unchanged += 1,
+        }
+    }
+
+    /// Puts the draft's layers into a record; says whether that changed anything.
+    fn absorb(&mut self, id: RecordId, draft: &AnyDraft) -> bool {
+        let Some(work) = self.works.get_mut(&id) else { return false };
+        let changed = work.after.absorb(draft);
+        let keys = each_kind!(&work.after, record => record.external_ids());
+        for key in keys.into_iter().map(crate::domain::identifier::ExternalId::key) {
+            let bearers = self.borne.entry(key).or_default();
+            if !bearers.contains(&id) {
+                bearers.push(id);
+            }
+        }
+        changed
+    }
+
+    fn make(&mut self, draft: &AnyDraft, catalogue: &Catalogue) -> RecordId {
+        let kind = draft.kind();
+        let fresh = RecordId::new(kind, catalogue.ids.next());
+        let id = each_draft!(draft, draft => draft.id).unwrap_or(fresh);
+        let accession = accession_of(draft).unwrap_or_default().to_owned();
+        let after = AnyRecord::empty(id, accession.clone());
+        let order = self.works.values().filter(|work| work.order != usize::MAX).count();
+        self.works.insert(id, Work { before: None, after, version: 0, order });
+        if !accession.is_empty() {
+            self.by_accession.insert(accession, id);
+        }
+        self.absorb(id, draft);
+        id
+    }
+
+    /// The donor is the one who bears the draft's identifiers; else the one the line already has; else the one
+    /// the source calls the same person; else a new one.
+    fn take_donor(
+        &mut self,
+        candidate: &Candidate,
+        line: RecordId,
+        report: &mut Report,
+        catalogue: &Catalogue,
+    ) -> bool {
+        let Some(donor) = &candidate.donor else { return false };
+        let draft = AnyDraft::Donor(donor.draft.clone());
+        let own = self.bearers(&draft.identity(), RecordKind::Donor);
+        let kin = self.bearers(&donor.same, RecordKind::Donor);
+        let had = self.donor_of.get(&line.uuid).copied();
+        let said: BTreeSet<RecordId> = own.iter().copied().chain(had).collect();
+        if said.len() > 1 || (said.is_empty() && kin.len() > 1) {
+            let all: BTreeSet<RecordId> = said.union(&kin).copied().collect();
+            let message = format!("its donor may be any of {}; kept apart", self.named(&all));
+            report.remark(
+                candidate.row,
+                &candidate.label,
+                Outcome::Conflict,
+                Some("donor"),
+                message,
+            );
+        }
+        let one_kin = if kin.len() == 1 { kin.first().copied() } else { None };
+        let changed = match own.first().copied().or(had).or(one_kin) {
+            Some(id) => {
+                self.donor_of.insert(line.uuid, id);
+                self.absorb(id, &draft)
+            }
+            None => {
+                let id = self.make(&draft, catalogue);
+                self.donor_of.insert(line.uuid, id);
+                true
+            }
+        };
+        changed
+    }
+
+    fn bearers(&self, keys: &[Key], kind: RecordKind) -> BTreeSet<RecordId> {
+        let borne = keys.iter().filter_map(|key| self.borne.get(key)).flatten();
+        borne.copied().filter(|id| id.kind == kind).collect()
+    }
+
+    fn named<'a>(&self, ids: impl IntoIterator<Item = &'a RecordId>) -> String {
+        let name = |id: &RecordId| match self.works.get(id) {
+            Some(work) if !work.after.accession().is_empty() => {
+                format!("{} ({})", work.after.name(), work.after.accession())
+            }
+            Some(work) => format!("{} (new in this file)", work.after.name()),
+            None => id.to_string(),
+        };
+        ids.into_iter().map(name).collect::<Vec<_>>().join(" and ")
+    }
+
+    async fn into_changes(self, conn: &mut Conn<'_>, prefix: &str) -> Result<Vec<Change>, Error> {
+        let changed = |work: &Work| work.before.as_ref() != Some(&work.after);
+        let mut works: Vec<Work> = self.works.into_values().filter(changed).collect();
+        works.sort_by_key(|work| (work.order, work.after.id()));
+        for kind in RecordKind::ALL {
+            let unnumbered = |work: &&mut Work| {
+                work.after.id().kind == kind && work.after.accession().is_empty()
+            };
+            let Some(letter) = kind.letter() else { continue };
+            let count = works.iter_mut().filter(unnumbered).count();
+            if count == 0 {
+                continue;
+            }
+            let count = i64::try_from(count).expect("a chunk is small");
+            let first = setting::take_numbers(conn, kind.as_str(), count).await?;
+            for (number, work) in (first..).zip(works.iter_mut().filter(unnumbered)) {
+                work.after.set_accession(crate::domain::id::accession(prefix, letter, number));
+            }
+        }
+        let change = |work: Work| Change {
+            before: work.before,
+            after: work.after,
+            version: work.version + 1,
+        };
+        Ok(works.into_iter().map(change).collect())
+    }
+}
+
+/// The records a row speaks of; none when it brings a new one.
+#[derive(Debug, Default)]
+struct Met {
+    records: Vec<RecordId>,
+    conflicts: Vec<String>,
+}
+
+impl Chunk {
+    fn meet(&self, candidate: &Candidate) -> Result<Met, String> {
+        let kind = candidate.draft.kind();
+        let keys = candidate.draft.identity();
+        let by_id = each_draft!(&candidate.draft, draft => draft.id);
+        let by_accession = accession_of(&candidate.draft).and_then(|a| self.by_accession.get(a));
+        let known = by_id.filter(|id| self.works.contains_key(id)).or(by_accession.copied());
+        if let Meets::Every(more) = &candidate.meets {
+            let mut records = self.bearers(&keys, kind);
+            records.extend(self.bearers(more, kind));
+            records.extend(known);
+            return Ok(Met { records: records.into_iter().collect(), conflicts: Vec::new() });
+        }
+        let claims: Vec<(&Key, BTreeSet<RecordId>)> = keys
+            .iter()
+            .map(|key| (key, self.bearers(std::slice::from_ref(key), kind)))
+            .filter(|(_, bearers)| !bearers.is_empty())
+            .collect();
+        let sets = claims.iter().map(|(_, bearers)| bearers.clone());
+        let common = known.map(|id| BTreeSet::from([id])).into_iter().chain(sets);
+        let common = common.reduce(|a, b| a.intersection(&b).copied().collect());
+        let met = match common {
+            None => return Ok(Met::default()),
+            Some(common) if common.len() == 1 => common.first().copied(),
+            Some(_) => return Err(self.disagreement(&claims, known)),
+        };
+        let met = met.filter(|id| known.is_some() || !self.is_another(*id, candidate, &claims));
+        Ok(Met { records: met.into_iter().collect(), conflicts: self.conflicts(&claims, met) })
+    }
+
+    /// Whether the record met is another row of the same source: the source itself tells the two apart, whatever
+    /// identifier of a third party they share.
+    fn is_another(
+        &self,
+        id: RecordId,
+        candidate: &Candidate,
+        claims: &[(&Key, BTreeSet<RecordId>)],
+    ) -> bool {
+        let Some(work) = self.works.get(&id) else { return false };
+        each_draft!(&candidate.draft, draft => draft.layers.iter().any(|layer| {
+            let own_key = claims.iter().any(|(key, _)| key.value == layer.key);
+            !own_key && work.after.has_other_row(&layer.source, &layer.key)
+        }))
+    }
+
+    fn disagreement(
+        &self,
+        claims: &[(&Key, BTreeSet<RecordId>)],
+        known: Option<RecordId>,
+    ) -> String {
+        let claim = |(key, bearers): &(&Key, BTreeSet<RecordId>)| {
+            format!("{} {} belongs to {}", key.scheme, key.value, self.named(bearers))
+        };
+        let known = known.map(|id| format!("its id belongs to {}", self.named([&id])));
+        let claims: Vec<String> = claims.iter().map(claim).chain(known).collect();
+        format!(
+            "its identifiers lead to different records: {}; merge them or correct the row",
+            claims.join("; ")
+        )
+    }
+
+    fn conflicts(
+        &self,
+        claims: &[(&Key, BTreeSet<RecordId>)],
+        met: Option<RecordId>,
+    ) -> Vec<String> {
+        let mut conflicts = Vec::new();
+        for (key, bearers) in claims {
+            let others: BTreeSet<&RecordId> =
+                bearers.iter().filter(|id| Some(**id) != met).collect();
+            if !others.is_empty() {
+                let others = self.named(others);
+                conflicts.push(format!("{} {} is also claimed by {others}", key.scheme, key.value));
+            }
+        }
+        conflicts
+    }
+}
+
+fn keys_of(candidate: &Candidate) -> Vec<Key> {
+    let mut keys = candidate.draft.identity();
+    if let Meets::Every(more) = &candidate.meets {
+        keys.extend(more.iter().cloned());
+    }
+    if let Some(donor) = &candidate.donor {
+        keys.extend(AnyDraft::Donor(donor.draft.clone()).identity());
+        keys.extend(donor.same.iter().cloned());
+    }
+    keys
+}
+
+fn accession_of(draft: &AnyDraft) -> Option<&str> {
+    each_draft!(draft, draft => draft.accession.as_deref())
+}
+
+fn flags<F>(draft: &Draft<F>) -> Vec<&Flag> {
+    draft.layers.iter().flat_map(|layer| &layer.flags).collect()
+}
+
+fn kind_only(ids: &BTreeSet<RecordId>, kind: RecordKind) -> Vec<Uuid> {
+    ids.iter().filter(|id| id.kind == kind).map(|id| id.uuid).collect()
+}

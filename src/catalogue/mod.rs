@@ -1,0 +1,84 @@
+//! What can be done with the catalogue: read it, search it, change it. The only folder that opens a write
+//! transaction. It knows nothing of HTTP and nothing of SQL.
+
+pub mod error;
+pub mod export;
+pub mod import;
+pub mod label;
+pub mod read;
+pub mod search;
+mod write;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+pub use error::Error;
+pub use read::{AnyStored, Listed};
+
+pub use crate::db::{link::Link, log::Verdict, name::Suggestion, record::Stored};
+use crate::{
+    clock::{Clock, Ids},
+    db::{self, Db},
+    search::embedded::EmbeddedIndex,
+};
+
+/// The catalogue over one database.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    /// The letters before the dash of a counted accession.
+    prefix: Arc<str>,
+    /// Wakes the readers of the log in this process after a change.
+    changed: Arc<Notify>,
+    index: Option<Arc<EmbeddedIndex>>,
+}
+
+impl Catalogue {
+    /// Takes the database as it is; [`Catalogue::migrate`] brings it up to date.
+    pub fn new(db: Db, clock: Clock, ids: Ids, prefix: &str) -> Self {
+        Self { db, clock, ids, prefix: prefix.into(), changed: Arc::default(), index: None }
+    }
+
+    /// The same catalogue, searching with this index.
+    pub fn with_index(self, index: Arc<EmbeddedIndex>) -> Self {
+        Self { index: Some(index), ..self }
+    }
+
+    pub async fn migrate(&self) -> Result<(), Error> {
+        Ok(db::migrate::up(&self.db).await?)
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    pub fn changed(&self) -> Arc<Notify> {
+        self.changed.clone()
+    }
+
+    /// Walks the whole log and says whether it is as it was written.
+    pub async fn verify_log(&self) -> Result<Verdict, Error> {
+        const STRETCH: i64 = 1000;
+        let mut lent = self.db.read().await?;
+        let end = db::log::head(&mut lent.conn()).await?;
+        let mut at = db::log::Head { seq: 0, hash: vec![0; 32] };
+        while at.seq < end.seq {
+            let stretch = db::log::after(&mut lent.conn(), at.seq, STRETCH).await?;
+            if stretch.is_empty() {
+                let problem = format!("it is missing; the log should end at {}", end.seq);
+                return Ok(Verdict::Broken { seq: at.seq + 1, problem });
+            }
+            if let Some(broken) = db::log::verify(&mut at, &stretch) {
+                return Ok(broken);
+            }
+        }
+        if at.seq == end.seq && at.hash != end.hash {
+            let problem = "the head of the log does not carry its hash".to_owned();
+            return Ok(Verdict::Broken { seq: at.seq, problem });
+        }
+        Ok(Verdict::Sound(at))
+    }
+}

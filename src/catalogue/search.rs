@@ -1,0 +1,251 @@
+//! Searching: identifiers are looked up first and shown first, then the engine is asked; hits come back as records,
+//! facet codes with the labels a reader understands.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use uuid::Uuid;
+
+use super::{AnyStored, Catalogue, Error, label};
+pub use crate::search::{
+    highlight::Fragment,
+    query::{Direction, Sort},
+};
+use crate::{
+    db::{external_id, link::Link, name, record},
+    domain::{
+        facet::Facet,
+        id::{RecordId, RecordKind},
+        identifier,
+        lang::Lang,
+        names::fold,
+        record::{AnyRecord, Relation},
+    },
+    each_kind,
+    search::{
+        embedded::EmbeddedIndex,
+        follow,
+        highlight::highlight,
+        query::{SearchAnswer, SearchQuery},
+        text::QueryWords,
+    },
+};
+
+/// What a person asks of the search.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchRequest {
+    pub text: String,
+    /// None means every kind that can be searched: lines and diseases.
+    pub kinds: Vec<RecordKind>,
+    pub filter: BTreeMap<Facet, BTreeSet<String>>,
+    pub facets: Vec<Facet>,
+    pub sort: Sort,
+    /// From 1.
+    pub page: u32,
+    pub per_page: u32,
+    /// The language of labels and names.
+    pub lang: Lang,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub total: u64,
+    pub hits: Vec<FoundRecord>,
+    pub facets: Vec<FoundFacet>,
+    /// Which engine answered.
+    pub engine: &'static str,
+    /// The number of the newest revision that the answer knows of.
+    pub as_of: i64,
+    /// A lesser engine stood in for the configured one.
+    pub degraded: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundRecord {
+    pub stored: AnyStored,
+    pub highlights: Vec<Highlight>,
+}
+
+/// A text of the record in which the words were found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Highlight {
+    pub field: &'static str,
+    pub fragments: Vec<Fragment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFacet {
+    pub facet: Facet,
+    /// The most frequent first.
+    pub values: Vec<FacetValue>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetValue {
+    pub code: String,
+    pub label: String,
+    pub count: u64,
+    pub selected: bool,
+}
+
+/// Texts that a hit shows, of each kind at most this many.
+const HIGHLIGHTS: usize = 3;
+
+impl Catalogue {
+    /// Brings the index up to the head of the log and answers the position. The writer is the caller's, because a
+    /// process has one for as long as it lives.
+    pub async fn follow(
+        &self,
+        index: &EmbeddedIndex,
+        writer: &mut crate::search::embedded::EmbeddedWriter,
+    ) -> Result<i64, Error> {
+        follow::catch_up(&self.db, index, writer).await.map_err(|error| match error {
+            follow::FollowError::Db(error) => error.into(),
+            follow::FollowError::Search(error) => Error::Search(error.to_string()),
+        })
+    }
+
+    pub async fn search(&self, request: SearchRequest) -> Result<Found, Error> {
+        let index =
+            self.index.clone().ok_or_else(|| Error::Search("there is no index".to_owned()))?;
+        let first = self.exact(&request).await?;
+        let query = SearchQuery {
+            text: request.text.clone(),
+            kinds: request.kinds.clone(),
+            filter: request.filter.clone(),
+            facets: request.facets.clone(),
+            sort: request.sort,
+            page: request.page,
+            per_page: request.per_page,
+            first,
+        };
+        query.window().map_err(|error| Error::Input(error.to_string()))?;
+        let answer = ask(index, query).await?;
+        let hits = self.records(&request, &answer).await?;
+        let facets = self.labelled(&request, answer.facets).await?;
+        let (total, as_of) = (answer.total, answer.as_of);
+        Ok(Found { total, hits, facets, engine: "embedded", as_of, degraded: false })
+    }
+
+    /// The records whose accession, identifier or name is the whole text.
+    async fn exact(&self, request: &SearchRequest) -> Result<Vec<RecordId>, Error> {
+        let folded = fold(&request.text);
+        if folded.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut lent = self.db.read().await?;
+        let mut found = Vec::new();
+        let accession = request.text.trim().to_uppercase();
+        for row in record::find_by_accession(&mut lent.conn(), [accession.as_str()]).await? {
+            found.push(row.record_id()?);
+        }
+        let borne =
+            external_id::find(&mut lent.conn(), &identifier::guesses(&request.text)).await?;
+        found.extend(borne.into_values().flatten());
+        for kind in [RecordKind::CellLine, RecordKind::Disease] {
+            let ids = name::find(&mut lent.conn(), kind, &folded).await?;
+            let folded = external_id::find_folded(&mut lent.conn(), kind, &folded).await?;
+            found.extend(ids.into_iter().chain(folded).map(|uuid| RecordId::new(kind, uuid)));
+        }
+        let mut seen = BTreeSet::new();
+        found.retain(|id| seen.insert(*id));
+        Ok(found)
+    }
+
+    async fn records(
+        &self,
+        request: &SearchRequest,
+        answer: &SearchAnswer,
+    ) -> Result<Vec<FoundRecord>, Error> {
+        let ids: Vec<Uuid> = answer.hits.iter().map(|hit| hit.id.uuid).collect();
+        let stored = self.nodes(&ids).await?;
+        let mut by_id: HashMap<RecordId, AnyStored> =
+            stored.into_iter().map(|stored| (stored.record.id(), stored)).collect();
+        let diseases = self.disease_names(request, &ids).await?;
+        let words = QueryWords::parse(&request.text);
+        let found = |hit: &crate::search::query::Hit| {
+            let stored = by_id.remove(&hit.id)?;
+            let diseases = diseases.get(&hit.id.uuid).map_or(&[][..], Vec::as_slice);
+            let highlights = highlights(&stored.record, diseases, &words);
+            Some(FoundRecord { stored, highlights })
+        };
+        Ok(answer.hits.iter().filter_map(found).collect())
+    }
+
+    /// The names of the diseases that the hits are linked to, because a hit may be due to them.
+    async fn disease_names(
+        &self,
+        request: &SearchRequest,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Vec<String>>, Error> {
+        let mut names: HashMap<Uuid, Vec<String>> = HashMap::new();
+        if request.text.trim().is_empty() {
+            return Ok(names);
+        }
+        let links: Vec<Link> = self.links(ids).await?;
+        let links: Vec<&Link> = links.iter().filter(|l| l.relation == Relation::Disease).collect();
+        let targets: Vec<Uuid> = links.iter().map(|link| link.to).collect();
+        let diseases = self.nodes(&targets).await?;
+        for link in links {
+            let disease = diseases.iter().find(|stored| stored.record.id().uuid == link.to);
+            let Some(AnyRecord::Disease(disease)) = disease.map(|stored| &stored.record) else {
+                continue;
+            };
+            let own = names.entry(link.from).or_default();
+            own.extend(disease.names().iter().map(|name| name.text.clone()));
+        }
+        Ok(names)
+    }
+
+    async fn labelled(
+        &self,
+        request: &SearchRequest,
+        counts: Vec<crate::search::query::FacetCounts>,
+    ) -> Result<Vec<FoundFacet>, Error> {
+        let codes = counts.iter().flat_map(|counts| &counts.values);
+        let codes = codes.map(|(code, _)| code.as_str()).collect();
+        let labels = label::Labels::load(self, codes, request.lang).await?;
+        let mut facets = Vec::with_capacity(counts.len());
+        for counts in counts {
+            let facet = counts.facet;
+            let selected = request.filter.get(&facet);
+            let value = |(code, count): (String, u64)| FacetValue {
+                label: labels.of(facet, &code),
+                count,
+                selected: selected.is_some_and(|selected| selected.contains(&code)),
+                code,
+            };
+            facets
+                .push(FoundFacet { facet, values: counts.values.into_iter().map(value).collect() });
+        }
+        Ok(facets)
+    }
+}
+
+async fn ask(index: Arc<EmbeddedIndex>, query: SearchQuery) -> Result<SearchAnswer, Error> {
+    let asked = tokio::task::spawn_blocking(move || index.search(&query)).await;
+    let answered = asked.map_err(|error| Error::Search(error.to_string()))?;
+    answered.map_err(|error| Error::Search(error.to_string()))
+}
+
+fn highlights(record: &AnyRecord, diseases: &[String], words: &QueryWords) -> Vec<Highlight> {
+    let names = each_kind!(record, record => record.names()).into_iter().map(|n| n.text.as_str());
+    let ids =
+        each_kind!(record, record => record.external_ids()).into_iter().map(|i| i.value.as_str());
+    let mut highlights = marked("name", names, words);
+    highlights.extend(marked("identifier", ids, words));
+    highlights.extend(marked("disease", diseases.iter().map(String::as_str), words));
+    highlights
+}
+
+fn marked<'a>(
+    field: &'static str,
+    texts: impl Iterator<Item = &'a str>,
+    words: &QueryWords,
+) -> Vec<Highlight> {
+    let marked = texts.filter_map(|text| highlight(text, words));
+    marked.take(HIGHLIGHTS).map(|fragments| Highlight { field, fragments }).collect()
+}

@@ -1,0 +1,183 @@
+//! The one way in: records are written with everything that is looked up of them, links are worked out, and the
+//! log is appended last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Error;
+use crate::{
+    db::{
+        Conn, DbError, external_id,
+        link::{self, NewLink},
+        log::{self, Action, NewRevision},
+        name,
+        record::{self, NewRow},
+    },
+    domain::{
+        facet,
+        id::RecordId,
+        names::fold,
+        record::{AnyRecord, Asked},
+        term::Key,
+    },
+    each_kind,
+};
+
+/// A record in its new form.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) before: Option<AnyRecord>,
+    pub(super) after: AnyRecord,
+    /// The version that this change makes.
+    pub(super) version: i64,
+}
+
+/// Who changes, why and when.
+#[derive(Debug, Clone)]
+pub(super) struct Signed {
+    pub(super) actor: String,
+    pub(super) reason: String,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// Writes the changes in the order given. The transaction is the caller's.
+pub(super) async fn write(
+    conn: &mut Conn<'_>,
+    changes: &[Change],
+    signed: &Signed,
+) -> Result<(), Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<NewRow> = changes.iter().map(|change| row(change, signed)).collect();
+    record::put(conn, &rows).await?;
+    let known: Vec<Uuid> =
+        changes.iter().filter(|c| c.before.is_some()).map(|c| c.after.id().uuid).collect();
+    let each = || changes.iter().map(|change| &change.after);
+    let names = each().map(|r| (r.id(), each_kind!(r, record => record.names())));
+    name::replace(conn, &known, names.collect()).await?;
+    let ids = each().map(|r| (r.id(), each_kind!(r, record => record.external_ids())));
+    external_id::replace(conn, &known, ids.collect()).await?;
+    put_codes(conn, &known, changes).await?;
+    relink(conn, &known, each()).await?;
+    relink_askers(conn, changes).await?;
+    log::append(conn, &revisions(changes, signed)?).await?;
+    Ok(())
+}
+
+fn row(change: &Change, signed: &Signed) -> NewRow {
+    NewRow {
+        id: change.after.id(),
+        accession: change.after.accession().to_owned(),
+        state: change.after.state(),
+        version: change.version,
+        name_folded: fold(change.after.name()),
+        at: signed.at,
+    }
+}
+
+fn revisions(changes: &[Change], signed: &Signed) -> Result<Vec<NewRevision>, Error> {
+    let revision = |change: &Change| {
+        Ok(NewRevision {
+            record: change.after.id(),
+            version: change.version,
+            action: if change.before.is_some() { Action::Update } else { Action::Create },
+            actor: signed.actor.clone(),
+            reason: signed.reason.clone(),
+            at: signed.at,
+            snapshot: snapshot(&change.after)?,
+        })
+    };
+    changes.iter().map(revision).collect()
+}
+
+/// The record as canonical JSON, its kind left to the revision's own column.
+pub(super) fn snapshot(record: &AnyRecord) -> Result<String, Error> {
+    let canonical = each_kind!(record, record => serde_json_canonicalizer::to_string(record));
+    Ok(canonical.map_err(|error| DbError::inconsistent("records", record.accession(), error))?)
+}
+
+async fn put_codes(conn: &mut Conn<'_>, known: &[Uuid], changes: &[Change]) -> Result<(), DbError> {
+    let mut rows = Vec::new();
+    let mut labels = BTreeMap::new();
+    for change in changes {
+        for code in facet::codes(&change.after) {
+            if let Some(label) = code.label {
+                labels.entry(code.code.clone()).or_insert(label);
+            }
+            rows.push((change.after.id().uuid, code.facet, code.code));
+        }
+    }
+    link::replace_codes(conn, known, rows).await?;
+    link::put_labels(conn, &labels).await
+}
+
+/// Works out which records the references reach. A reference reaches a record when one of its keys, tried in
+/// order, is borne by exactly one record of the kind it points to: of two that claim a key neither is chosen.
+async fn relink<'a>(
+    conn: &mut Conn<'_>,
+    known: &[Uuid],
+    records: impl Iterator<Item = &'a AnyRecord>,
+) -> Result<(), DbError> {
+    let asked: Vec<(RecordId, Vec<Asked<'_>>)> =
+        records.map(|r| (r.id(), each_kind!(r, record => record.links()))).collect();
+    let keys: BTreeSet<&Key> =
+        asked.iter().flat_map(|(_, asked)| asked).flat_map(|asked| &asked.reference.keys).collect();
+    let borne = external_id::find(conn, keys).await?;
+    let mut links = Vec::new();
+    for (from, asked) in &asked {
+        let mut items: BTreeMap<&str, usize> = BTreeMap::new();
+        for asked in asked {
+            let item = items.entry(asked.relation.as_str()).or_default();
+            links.extend(alternatives(*from, asked, *item, &borne));
+            *item += 1;
+        }
+    }
+    link::replace(conn, known, links).await
+}
+
+fn alternatives(
+    from: RecordId,
+    asked: &Asked<'_>,
+    item: usize,
+    borne: &BTreeMap<Key, Vec<RecordId>>,
+) -> Vec<NewLink> {
+    let mut links = Vec::new();
+    for (alternative, key) in asked.reference.keys.iter().enumerate() {
+        let bearers = borne.get(key).into_iter().flatten();
+        let mut bearers = bearers.filter(|id| id.kind == asked.relation.target() && **id != from);
+        let to = match (bearers.next(), bearers.next()) {
+            (Some(only), None) => Some(only.uuid),
+            _ => None,
+        };
+        let (from, relation, key) = (from.uuid, asked.relation, key.clone());
+        links.push(NewLink { from, relation, item, alternative, key, to });
+        if to.is_some() {
+            break;
+        }
+    }
+    links
+}
+
+/// Records written earlier may refer to what has just got, or lost, an identifier.
+async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<(), Error> {
+    let mut keys: BTreeSet<Key> = BTreeSet::new();
+    for change in changes {
+        let before = change.before.as_ref().map(keys_of).unwrap_or_default();
+        keys.extend(keys_of(&change.after).symmetric_difference(&before).cloned());
+    }
+    let changed: BTreeSet<Uuid> = changes.iter().map(|change| change.after.id().uuid).collect();
+    let asked = link::asked_for(conn, &keys).await?;
+    let askers: BTreeSet<Uuid> = asked.into_values().flatten().collect();
+    let askers: Vec<Uuid> = askers.difference(&changed).copied().collect();
+    let records = super::read::any_records(conn, &askers).await?;
+    relink(conn, &askers, records.iter().map(|stored| &stored.record)).await?;
+    Ok(())
+}
+
+fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {
+    let ids = each_kind!(record, record => record.external_ids());
+    ids.into_iter().map(crate::domain::identifier::ExternalId::key).collect()
+}

@@ -1,0 +1,152 @@
+//! `stemma import`: reads a file in chunks, shows how far it is, and ends in a report.
+
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    catalogue::{
+        Catalogue,
+        import::{CHUNK, Candidate, Import, Outcome, Report},
+    },
+    config::Config,
+    import::{self, Format, Rows, source_file::ReadError},
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    format: Format,
+    file: PathBuf,
+    /// Say what would be done and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Also write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+/// Rows shown on the terminal; the JSON report has them all.
+const SHOWN: usize = 20;
+
+pub(super) async fn run(config: &Config, args: &Args) -> anyhow::Result<ExitCode> {
+    // The file is read to its end before anything is written: one that is cut off or not text leaves nothing.
+    check(args.format, &args.file)?;
+    let catalogue = super::open(config).await?;
+    let rows =
+        import::open(args.format, &args.file).with_context(|| args.file.display().to_string())?;
+    let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
+    let report = take(&catalogue, args.format, &name, rows, args.dry_run)
+        .await
+        .with_context(|| args.file.display().to_string())?;
+    show(&report, args.dry_run);
+    if let Some(path) = &args.report {
+        let json = serde_json::to_string_pretty(&report)?;
+        std::fs::write(path, json).with_context(|| path.display().to_string())?;
+    }
+    if !args.dry_run {
+        super::serve::index_now(config, &catalogue).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn reindex(config: &Config) -> anyhow::Result<()> {
+    let catalogue = super::open(config).await?;
+    if config.index().exists() {
+        std::fs::remove_dir_all(config.index())?;
+    }
+    super::serve::index_now(config, &catalogue).await
+}
+
+fn check(format: Format, file: &Path) -> anyhow::Result<()> {
+    for row in import::open(format, file).with_context(|| file.display().to_string())? {
+        if let Err(ReadError::File(error)) = row {
+            return Err(error).with_context(|| format!("{}: nothing was imported", file.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Takes in all rows, chunk by chunk.
+pub(super) async fn take(
+    catalogue: &Catalogue,
+    format: Format,
+    file: &str,
+    mut rows: Rows,
+    dry_run: bool,
+) -> anyhow::Result<Report> {
+    let bar = progress_bar(rows.progress.total_bytes());
+    let mut import = Import::begin(catalogue, format.name(), file, dry_run).await?;
+    import.report.unknown_columns = std::mem::take(&mut rows.unknown_columns);
+    let progress = rows.progress.clone();
+    let (send, mut chunks) = tokio::sync::mpsc::channel::<Vec<Result<Candidate, ReadError>>>(4);
+    let reader = tokio::task::spawn_blocking(move || {
+        let mut rows = rows.peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+            if send.blocking_send(chunk).is_err() {
+                break;
+            }
+        }
+    });
+    while let Some(chunk) = chunks.recv().await {
+        take_chunk(&mut import, chunk).await?;
+        bar.set_position(progress.read_bytes());
+    }
+    reader.await?;
+    bar.finish_and_clear();
+    import.report.rows.sort_by_key(|row| row.row);
+    Ok(std::mem::take(&mut import.report))
+}
+
+async fn take_chunk(
+    import: &mut Import<'_>,
+    chunk: Vec<Result<Candidate, ReadError>>,
+) -> anyhow::Result<()> {
+    let mut candidates = Vec::with_capacity(chunk.len());
+    for row in chunk {
+        match row {
+            Ok(candidate) => candidates.push(candidate),
+            Err(ReadError::Row(row)) => {
+                let label = row.label.unwrap_or_default();
+                import.report.refuse(row.row, &label, row.field.as_deref(), row.message);
+            }
+            Err(ReadError::File(error)) => return Err(error.into()),
+        }
+    }
+    Ok(import.chunk(&candidates).await?)
+}
+
+fn progress_bar(total: Option<u64>) -> ProgressBar {
+    let Some(total) = total.filter(|_| std::io::stderr().is_terminal()) else {
+        return ProgressBar::hidden();
+    };
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}");
+    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn show(report: &Report, dry_run: bool) {
+    let would = if dry_run { " (dry run: nothing was written)" } else { "" };
+    println!(
+        "taken {}, unchanged {}, merged into an existing record {}, refused {}{would}",
+        report.taken, report.unchanged, report.merged, report.refused
+    );
+    if !report.unknown_columns.is_empty() {
+        println!("columns not read: {}", report.unknown_columns.join(", "));
+    }
+    for outcome in [Outcome::Refused, Outcome::Conflict, Outcome::Flagged] {
+        let rows = || report.rows.iter().filter(move |row| row.outcome == outcome);
+        for row in rows().take(SHOWN) {
+            let field = row.field.as_ref().map_or_else(String::new, |field| format!(" {field}:"));
+            println!("{outcome} row {} {}:{field} {}", row.row, row.label, row.message);
+        }
+        let more = rows().count().saturating_sub(SHOWN);
+        if more > 0 {
+            println!("{outcome}: {more} more rows; see them all with --report FILE");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The commands: what a person or a script at the bank can do from a shell.
+
+mod export;
+mod import;
+mod log;
+mod schema;
+mod serve;
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    catalogue::Catalogue,
+    clock::{Clock, Ids},
+    config::{Config, Overrides},
+    db::Db,
+};
+
+/// A cell-line registry and a catalogue of iPS banks.
+#[derive(Debug, Parser)]
+#[command(name = "stemma", version, arg_required_else_help = true)]
+struct Cli {
+    /// Configuration file (TOML)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    store: Store,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the catalogue is kept.
+#[derive(Debug, Args)]
+struct Store {
+    /// `sqlite://FILE` or `postgres://…`; a SQLite file in the data folder when absent
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// Folder of the search index and of the SQLite file
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the catalogue: web pages at /, GraphQL at /graphql, an explorer at /graphiql
+    Serve {
+        /// Address and port to listen on; port 0 takes a free one
+        #[arg(long, value_name = "ADDR:PORT")]
+        listen: Option<SocketAddr>,
+        /// Load the demo catalogue first
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Take in a file; running it again changes nothing that is already so
+    Import(import::Args),
+    /// Write the whole catalogue
+    Export {
+        #[command(subcommand)]
+        format: export::Format,
+    },
+    /// Look at the log of all changes
+    Log {
+        #[command(subcommand)]
+        command: log::Command,
+    },
+    /// Build the search index anew from the database
+    Reindex,
+    /// Bring the database schema up to date
+    Migrate,
+    /// Compare the committed schema files with the program, or write them
+    Schema {
+        /// Write the files instead of comparing them
+        #[arg(long)]
+        write: bool,
+    },
+}
+
+/// Runs the program; the exit code says whether it did what was asked.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    crate::telemetry::start();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("stemma: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let listen = match &cli.command {
+        Command::Serve { listen, .. } => *listen,
+        _ => None,
+    };
+    let overrides = Overrides { listen, data: cli.store.data, database: cli.store.database };
+    let config = Config::load(cli.config.as_deref(), overrides)?;
+    match cli.command {
+        Command::Serve { demo, .. } => serve::run(&config, demo).await?,
+        Command::Import(args) => return import::run(&config, &args).await,
+        Command::Export { format } => export::run(&config, format).await?,
+        Command::Log { command } => return log::run(&config, &command).await,
+        Command::Reindex => import::reindex(&config).await?,
+        Command::Migrate => drop(open(&config).await?),
+        Command::Schema { write } => return schema::run(write),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the catalogue and brings its schema up to date.
+async fn open(config: &Config) -> anyhow::Result<Catalogue> {
+    std::fs::create_dir_all(&config.data)?;
+    let db = Db::open(&config.database()).await?;
+    let clock = Clock::System;
+    let ids = Ids::new(clock.clone());
+    let catalogue = Catalogue::new(db, clock, ids, &config.accession_prefix);
+    catalogue.migrate().await?;
+    Ok(catalogue)
+}

@@ -1,0 +1,132 @@
+//! `stemma serve`: the catalogue on a socket, its index following the log, until it is told to stop.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use tokio::{net::TcpListener, signal::unix::SignalKind, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    catalogue::{Catalogue, Error},
+    config::Config,
+    graphql::cursor::CursorKey,
+    http,
+    import::{self, Format, source_file::SourceFile},
+    search::{
+        embedded::{EmbeddedIndex, EmbeddedWriter},
+        query::SearchError,
+    },
+};
+
+/// How long a change of another process may stay unseen by this one's search.
+const POLL: Duration = Duration::from_millis(250);
+/// How long requests under way may take after the signal to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
+    let catalogue = super::open(config).await?;
+    if demo {
+        load_demo(&catalogue).await?;
+    }
+    let index = Arc::new(EmbeddedIndex::open(&config.index())?);
+    let mut writer = index.writer(1)?;
+    let catalogue = catalogue.with_index(index.clone());
+    catalogue.follow(&index, &mut writer).await?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    let router = http::router(&catalogue, cursor_key(&catalogue).await?);
+    let stop = CancellationToken::new();
+    let follower = tokio::spawn(follow(catalogue, index, writer, stop.clone()));
+    println!("Stemma is ready at http://{address}");
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = tokio::spawn(serving.into_future());
+    stop_signal().await?;
+    stop.cancel();
+    if timeout(DRAIN, serving).await.is_err() {
+        tracing::warn!("some requests did not end in time and were cut off");
+    }
+    follower.await?;
+    Ok(())
+}
+
+/// Loads the demo catalogue; on a store that has it nothing changes.
+async fn load_demo(catalogue: &Catalogue) -> anyhow::Result<()> {
+    let file = SourceFile::from_reader("demo.jsonl", import::DEMO.as_bytes())?;
+    let rows = import::rows(Format::Jsonl, file)?;
+    let report = super::import::take(catalogue, Format::Jsonl, "demo.jsonl", rows, false).await?;
+    for row in
+        report.rows.iter().filter(|row| row.outcome == crate::catalogue::import::Outcome::Refused)
+    {
+        tracing::warn!(row = row.row, label = row.label, "demo record refused: {}", row.message);
+    }
+    tracing::info!(taken = report.taken, unchanged = report.unchanged, "demo catalogue loaded");
+    Ok(())
+}
+
+/// The key that authenticates cursors is shared by all servers on one database, so that a reader may be sent from
+/// one to another.
+async fn cursor_key(catalogue: &Catalogue) -> anyhow::Result<CursorKey> {
+    let fresh: [u8; 32] = rand::random();
+    let key = catalogue.shared_secret("cursor_key", &hex::encode(fresh)).await?;
+    Ok(CursorKey::new(&hex::decode(key)?))
+}
+
+/// Keeps the index at the head of the log: at once after a change of this process, soon after one of another. A
+/// failure is logged and tried again; searches go on with what the index has.
+async fn follow(
+    catalogue: Catalogue,
+    index: Arc<EmbeddedIndex>,
+    mut writer: EmbeddedWriter,
+    stop: CancellationToken,
+) {
+    let changed = catalogue.changed();
+    let mut pause = POLL;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = changed.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+        match catalogue.follow(&index, &mut writer).await {
+            Ok(_) => pause = POLL,
+            Err(error) => {
+                tracing::error!(%error, "the search index does not follow the log");
+                pause = (pause * 2).min(Duration::from_secs(60));
+            }
+        }
+    }
+}
+
+async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// Brings the index up to date from a command. A server that runs on the same data folder does it itself.
+pub(super) async fn index_now(config: &Config, catalogue: &Catalogue) -> anyhow::Result<()> {
+    let index = EmbeddedIndex::open(&config.index())?;
+    let mut writer = match index.writer(2) {
+        Ok(writer) => writer,
+        Err(SearchError::Locked { .. }) => {
+            println!("the server that runs on this data folder brings the search index up to date");
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let position = match catalogue.follow(&index, &mut writer).await {
+        Ok(position) => position,
+        Err(Error::Search(problem)) => {
+            anyhow::bail!("the search index was not brought up to date: {problem}")
+        }
+        Err(error) => return Err(error.into()),
+    };
+    println!("the search index is at revision {position}");
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! The donor, pseudonymous: what may be known, and the narrower view the public has of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    age::{Age, AgeBand},
+    cell_line::coded,
+    id::RecordKind,
+    identifier::ExternalId,
+    lang::Lang,
+    names::Name,
+    record::{Asked, Facts, Record, Relation},
+    term::{Reference, Term},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sex {
+    Female,
+    Male,
+    Mixed,
+    Ambiguous,
+}
+
+coded!(Sex {
+    Female = "female", "Female", "女性";
+    Male = "male", "Male", "男性";
+    Mixed = "mixed", "Mixed sex", "混合";
+    Ambiguous = "ambiguous", "Sex ambiguous", "判別不能";
+});
+
+/// What one source row says of a donor. A sex or age that is not stated is absent, never a default.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DonorFacts {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub external_ids: Vec<ExternalId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub species: Vec<Term>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sex: Option<Sex>,
+    /// Age at sampling. Exact ages are for curators; the public sees the band.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<Age>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ancestry: Vec<Term>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diseases: Vec<Reference>,
+}
+
+impl Facts for DonorFacts {
+    const KIND: RecordKind = RecordKind::Donor;
+
+    fn names(&self) -> &[Name] {
+        &[]
+    }
+
+    fn external_ids(&self) -> &[ExternalId] {
+        &self.external_ids
+    }
+
+    fn links(&self) -> Vec<Asked<'_>> {
+        let asked = |reference| Asked { relation: Relation::Disease, reference };
+        self.diseases.iter().map(asked).collect()
+    }
+
+    fn terms(&self) -> Vec<&Term> {
+        self.species.iter().chain(&self.ancestry).collect()
+    }
+}
+
+impl Record<DonorFacts> {
+    pub fn sex(&self) -> Option<Sex> {
+        self.first(|facts| facts.sex)
+    }
+
+    /// The band that the public sees, where a source gives an age that lies within one.
+    pub fn age_band(&self) -> Option<AgeBand> {
+        self.first(|facts| facts.age.as_ref().and_then(Age::band))
+    }
+}

@@ -1,0 +1,162 @@
+//! The facets: the questions by which lists and searches are narrowed, each with stable codes as answers.
+
+use super::{
+    cell_line::LineFacts,
+    disease::DiseaseFacts,
+    donor::DonorFacts,
+    record::{AnyRecord, Record},
+    term::Term,
+};
+
+/// A facet. Its values are codes (`ipsc`, `NCBITaxon:9606`, `MONDO:0005180`, `shitei:6`); labels are added for
+/// the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Facet {
+    Species,
+    Kind,
+    CatalogueClass,
+    /// The disease as the source names it and, where it is known here, with all its ancestors.
+    Disease,
+    /// 指定難病 and 小児慢性特定疾病 numbers of the disease and its ancestors.
+    Notification,
+    DonorSex,
+    AgeBand,
+    SourceTissue,
+    SourceCellType,
+    VectorType,
+    EditedGene,
+    Organization,
+    Country,
+    SourceRegistry,
+}
+
+impl Facet {
+    pub const ALL: [Self; 14] = [
+        Self::Species,
+        Self::Kind,
+        Self::CatalogueClass,
+        Self::Disease,
+        Self::Notification,
+        Self::DonorSex,
+        Self::AgeBand,
+        Self::SourceTissue,
+        Self::SourceCellType,
+        Self::VectorType,
+        Self::EditedGene,
+        Self::Organization,
+        Self::Country,
+        Self::SourceRegistry,
+    ];
+
+    /// The stable code, as in tables and addresses.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Species => "species",
+            Self::Kind => "kind",
+            Self::CatalogueClass => "catalogue_class",
+            Self::Disease => "disease",
+            Self::Notification => "notification",
+            Self::DonorSex => "donor_sex",
+            Self::AgeBand => "age_band",
+            Self::SourceTissue => "source_tissue",
+            Self::SourceCellType => "source_cell_type",
+            Self::VectorType => "vector_type",
+            Self::EditedGene => "edited_gene",
+            Self::Organization => "organization",
+            Self::Country => "country",
+            Self::SourceRegistry => "source_registry",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|facet| facet.code() == code)
+    }
+}
+
+/// A code that a record bears by itself, with the label its source gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    pub facet: Facet,
+    pub code: String,
+    pub label: Option<String>,
+}
+
+impl Code {
+    fn new(facet: Facet, code: impl Into<String>) -> Self {
+        Self { facet, code: code.into(), label: None }
+    }
+
+    fn of_term(facet: Facet, term: &Term) -> Self {
+        let label = term.label.clone().filter(|label| label != term.code());
+        Self { facet, code: term.code().to_owned(), label }
+    }
+}
+
+/// The codes a record bears by itself. What it bears through its links is added where the links are known.
+pub fn codes(record: &AnyRecord) -> Vec<Code> {
+    match record {
+        AnyRecord::CellLine(line) => line_codes(line),
+        AnyRecord::Donor(donor) => donor_codes(donor),
+        AnyRecord::Disease(disease) => disease_codes(disease),
+        AnyRecord::Organization(organization) => organization
+            .country()
+            .map(|country| Code::new(Facet::Country, country))
+            .into_iter()
+            .collect(),
+        AnyRecord::Publication(_) => Vec::new(),
+    }
+}
+
+fn line_codes(line: &Record<LineFacts>) -> Vec<Code> {
+    let term = |facet| move |term: &Term| Code::of_term(facet, term);
+    let species = line.species().into_iter().map(term(Facet::Species));
+    let kind = line.line_kind().map(|kind| Code::new(Facet::Kind, kind.code()));
+    let classes = line.classes().into_iter().map(|c| Code::new(Facet::CatalogueClass, c.code()));
+    let tissue = line.derivation(|d| d.tissue.as_ref()).map(term(Facet::SourceTissue));
+    let cell_type = line.derivation(|d| d.cell_type.as_ref()).map(term(Facet::SourceCellType));
+    let vector = line.derivation(|d| d.vector_type.as_ref());
+    let vector = vector.map(|vector| Code::new(Facet::VectorType, vector.code()));
+    let genes =
+        line.edited_genes().into_iter().map(|gene| Code::new(Facet::EditedGene, gene.text()));
+    let organizations = line.all(|facts| &facts.organizations);
+    let countries = organizations.iter().filter_map(|organization| organization.country.as_ref());
+    let countries = countries.map(|country| Code::new(Facet::Country, country.as_str()));
+    let organizations = organizations.iter().map(|organization| Code {
+        facet: Facet::Organization,
+        code: organization.organization.code().to_owned(),
+        label: organization.organization.label.clone(),
+    });
+    let diseases = line.all(|facts| &facts.diseases).into_iter().map(|disease| Code {
+        facet: Facet::Disease,
+        code: disease.disease.code().to_owned(),
+        label: disease.disease.label.clone(),
+    });
+    let sources = line.layers.iter().map(|layer| layer.source.as_str());
+    let sources = sources.map(|source| Code::new(Facet::SourceRegistry, source));
+    species
+        .chain(kind)
+        .chain(classes)
+        .chain(tissue)
+        .chain(cell_type)
+        .chain(vector)
+        .chain(genes)
+        .chain(organizations)
+        .chain(countries)
+        .chain(diseases)
+        .chain(sources)
+        .collect()
+}
+
+fn donor_codes(donor: &Record<DonorFacts>) -> Vec<Code> {
+    let sex = donor.sex().map(|sex| Code::new(Facet::DonorSex, sex.code()));
+    let band = donor.age_band().map(|band| Code::new(Facet::AgeBand, band.code()));
+    sex.into_iter().chain(band).collect()
+}
+
+fn disease_codes(disease: &Record<DiseaseFacts>) -> Vec<Code> {
+    let own = Code::new(Facet::Disease, disease.accession.as_str());
+    let ancestors = disease.ancestors().into_iter().map(|(id, _)| Code::new(Facet::Disease, id));
+    let numbers = disease.notifications().into_iter();
+    let numbers = numbers.map(|number| Code::new(Facet::Notification, number.code()));
+    std::iter::once(own).chain(ancestors).chain(numbers).collect()
+}

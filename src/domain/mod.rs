@@ -1,0 +1,24 @@
+//! What things are: plain types, parsers and rules. No I/O, no SQL, no HTTP.
+//!
+//! A record is *what its sources say*: one layer of facts per source row, kept as that source wrote them.
+//! What is shown is a view over the layers, derived by the precedence of the sources; nothing is overwritten.
+
+pub mod age;
+pub mod cell_line;
+pub mod disease;
+pub mod donor;
+pub mod facet;
+pub mod filter;
+pub mod hgvs;
+pub mod id;
+pub mod identifier;
+pub mod karyotype;
+pub mod lang;
+pub mod names;
+pub mod organization;
+pub mod page;
+pub mod publication;
+pub mod record;
+pub mod source;
+pub mod str_profile;
+pub mod term;

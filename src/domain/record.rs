@@ -1,0 +1,371 @@
+//! A record: who it is, in what state, and the layers of facts its sources gave.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{
+    cell_line::LineFacts,
+    disease::DiseaseFacts,
+    donor::DonorFacts,
+    id::{RecordId, RecordKind},
+    identifier::ExternalId,
+    names::{Name, NameKind},
+    organization::OrganizationFacts,
+    publication::PublicationFacts,
+    source::Source,
+    term::{Key, Reference, Term},
+};
+
+/// Where a record stands in its life. The public sees published records, and tombstones by direct look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Draft,
+    InReview,
+    Published,
+    Withdrawn,
+    Merged,
+}
+
+impl State {
+    pub const ALL: [Self; 5] =
+        [Self::Draft, Self::InReview, Self::Published, Self::Withdrawn, Self::Merged];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::InReview => "in_review",
+            Self::Published => "published",
+            Self::Withdrawn => "withdrawn",
+            Self::Merged => "merged",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// Something a source wrote that does not read as it should. The text is kept, never repaired.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flag {
+    pub field: String,
+    pub text: String,
+    pub problem: String,
+}
+
+/// What one row of one source says of a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer<F> {
+    pub source: Source,
+    /// The row's own key in its source: an accession, a name, a catalogue number.
+    pub key: String,
+    pub facts: F,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Flag>,
+}
+
+/// A record with all its layers. Its canonical JSON is the snapshot in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record<F> {
+    pub id: RecordId,
+    pub accession: String,
+    pub state: State,
+    /// Ordered by precedence of source, then by key.
+    pub layers: Vec<Layer<F>>,
+}
+
+/// A link that a record's facts ask for, before it is known whether a record answers to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked<'a> {
+    pub relation: Relation,
+    pub reference: &'a Reference,
+}
+
+/// How one record refers to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    Donor,
+    Parent,
+    Disease,
+    Organization,
+    Publication,
+}
+
+impl Relation {
+    pub const ALL: [Self; 5] =
+        [Self::Donor, Self::Parent, Self::Disease, Self::Organization, Self::Publication];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Donor => "donor",
+            Self::Parent => "parent",
+            Self::Disease => "disease",
+            Self::Organization => "organization",
+            Self::Publication => "publication",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|relation| relation.as_str() == text)
+    }
+
+    /// The kind of record at the far end.
+    pub fn target(self) -> RecordKind {
+        match self {
+            Self::Donor => RecordKind::Donor,
+            Self::Parent => RecordKind::CellLine,
+            Self::Disease => RecordKind::Disease,
+            Self::Organization => RecordKind::Organization,
+            Self::Publication => RecordKind::Publication,
+        }
+    }
+}
+
+/// What every kind of facts can be asked for, so that storage needs to know nothing else of them.
+pub trait Facts: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+    const KIND: RecordKind;
+
+    fn names(&self) -> &[Name];
+    fn external_ids(&self) -> &[ExternalId];
+    /// The links asked for, in an order that depends on the facts alone.
+    fn links(&self) -> Vec<Asked<'_>>;
+    /// The terms whose labels are worth keeping for facets.
+    fn terms(&self) -> Vec<&Term> {
+        Vec::new()
+    }
+    /// The identifiers by which this kind of record is known again.
+    fn identity(&self) -> Vec<Key> {
+        let identity = |id: &&ExternalId| id.identifies(Self::KIND);
+        self.external_ids().iter().filter(identity).map(ExternalId::key).collect()
+    }
+}
+
+impl<F: Facts> Record<F> {
+    pub fn new(id: RecordId, accession: String) -> Self {
+        Self { id, accession, state: State::Published, layers: Vec::new() }
+    }
+
+    /// Puts a layer in place of the one with the same source and key, or adds it in its order.
+    pub fn put(&mut self, layer: Layer<F>) {
+        let place = |l: &Layer<F>| (l.source.rank(), l.source.clone(), l.key.clone());
+        match self.layers.binary_search_by_key(&place(&layer), place) {
+            Ok(at) => self.layers[at] = layer,
+            Err(at) => self.layers.insert(at, layer),
+        }
+    }
+
+    fn absorb(&mut self, draft: &Draft<F>) -> bool {
+        let before = (self.state, self.layers.clone());
+        self.state = draft.state;
+        for layer in &draft.layers {
+            self.put(layer.clone());
+        }
+        before != (self.state, self.layers.clone())
+    }
+
+    pub fn layer(&self, source: &Source, key: &str) -> Option<&Layer<F>> {
+        self.layers.iter().find(|l| l.source == *source && l.key == key)
+    }
+
+    /// The first layer, by precedence, that answers.
+    pub fn first<'a, T: 'a>(&'a self, get: impl Fn(&'a F) -> Option<T>) -> Option<T> {
+        self.layers.iter().find_map(|layer| get(&layer.facts))
+    }
+
+    /// All that the layers say, in the order of precedence, each thing once.
+    pub fn all<'a, T: PartialEq + 'a, I: IntoIterator<Item = T>>(
+        &'a self,
+        get: impl Fn(&'a F) -> I,
+    ) -> Vec<T> {
+        let mut all = Vec::new();
+        for item in self.layers.iter().flat_map(|layer| get(&layer.facts)) {
+            if !all.contains(&item) {
+                all.push(item);
+            }
+        }
+        all
+    }
+
+    pub fn names(&self) -> Vec<&Name> {
+        self.all(|facts| facts.names())
+    }
+
+    pub fn external_ids(&self) -> Vec<&ExternalId> {
+        self.all(|facts| facts.external_ids())
+    }
+
+    /// Where the facts ask for a link, every layer's in turn, each once.
+    pub fn links(&self) -> Vec<Asked<'_>> {
+        self.all(Facts::links)
+    }
+
+    pub fn flags(&self) -> Vec<&Flag> {
+        self.layers.iter().flat_map(|layer| &layer.flags).collect()
+    }
+
+    /// The name that is shown to a reader of `lang`: by kind of name, then by precedence of source. A record
+    /// without any name is shown by its accession.
+    pub fn name_in(&self, lang: &str) -> &str {
+        let by_kind = |name: &&&Name| (name.kind, usize::from(!name.suits(lang)));
+        let names = self.names();
+        let shown =
+            names.iter().filter(|name| name.kind != NameKind::Misspelling).min_by_key(by_kind);
+        shown.map_or(&self.accession, |name| &name.text)
+    }
+
+    pub fn name(&self) -> &str {
+        self.name_in("en")
+    }
+}
+
+/// A record of any kind: what the log and the interchange format hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AnyRecord {
+    CellLine(Record<LineFacts>),
+    Donor(Record<DonorFacts>),
+    Disease(Record<DiseaseFacts>),
+    Organization(Record<OrganizationFacts>),
+    Publication(Record<PublicationFacts>),
+}
+
+/// Does the same with a record of whichever kind.
+#[macro_export]
+macro_rules! each_kind {
+    ($any:expr, $record:ident => $body:expr) => {
+        match $any {
+            $crate::domain::record::AnyRecord::CellLine($record) => $body,
+            $crate::domain::record::AnyRecord::Donor($record) => $body,
+            $crate::domain::record::AnyRecord::Disease($record) => $body,
+            $crate::domain::record::AnyRecord::Organization($record) => $body,
+            $crate::domain::record::AnyRecord::Publication($record) => $body,
+        }
+    };
+}
+
+/// Does the same with a draft of whichever kind.
+#[macro_export]
+macro_rules! each_draft {
+    ($any:expr, $draft:ident => $body:expr) => {
+        match $any {
+            $crate::domain::record::AnyDraft::CellLine($draft) => $body,
+            $crate::domain::record::AnyDraft::Donor($draft) => $body,
+            $crate::domain::record::AnyDraft::Disease($draft) => $body,
+            $crate::domain::record::AnyDraft::Organization($draft) => $body,
+            $crate::domain::record::AnyDraft::Publication($draft) => $body,
+        }
+    };
+}
+
+impl AnyRecord {
+    /// A record of the id's kind without any facts.
+    pub fn empty(id: RecordId, accession: String) -> Self {
+        match id.kind {
+            RecordKind::CellLine => Self::CellLine(Record::new(id, accession)),
+            RecordKind::Donor => Self::Donor(Record::new(id, accession)),
+            RecordKind::Disease => Self::Disease(Record::new(id, accession)),
+            RecordKind::Organization => Self::Organization(Record::new(id, accession)),
+            RecordKind::Publication => Self::Publication(Record::new(id, accession)),
+        }
+    }
+
+    /// Puts the layers and the state of a draft of the same kind into the record, and says whether that changed
+    /// it. A draft of another kind changes nothing.
+    pub fn absorb(&mut self, draft: &AnyDraft) -> bool {
+        match (self, draft) {
+            (Self::CellLine(record), AnyDraft::CellLine(draft)) => record.absorb(draft),
+            (Self::Donor(record), AnyDraft::Donor(draft)) => record.absorb(draft),
+            (Self::Disease(record), AnyDraft::Disease(draft)) => record.absorb(draft),
+            (Self::Organization(record), AnyDraft::Organization(draft)) => record.absorb(draft),
+            (Self::Publication(record), AnyDraft::Publication(draft)) => record.absorb(draft),
+            _ => false,
+        }
+    }
+
+    pub fn set_accession(&mut self, accession: String) {
+        each_kind!(self, record => record.accession = accession);
+    }
+
+    /// Whether a source speaks of this record in another row than the one with this key.
+    pub fn has_other_row(&self, source: &Source, key: &str) -> bool {
+        each_kind!(self, record => record.layers.iter().any(|l| l.source == *source && l.key != key))
+    }
+
+    pub fn id(&self) -> RecordId {
+        each_kind!(self, record => record.id)
+    }
+
+    pub fn accession(&self) -> &str {
+        each_kind!(self, record => &record.accession)
+    }
+
+    pub fn state(&self) -> State {
+        each_kind!(self, record => record.state)
+    }
+
+    pub fn name(&self) -> &str {
+        each_kind!(self, record => record.name())
+    }
+}
+
+/// A record as a file brings it: what is known of its identity, and its layers. This is a line of the interchange
+/// format; a [`Record`] written as JSON reads back as its own draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft<F> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RecordId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accession: Option<String>,
+    #[serde(default = "published")]
+    pub state: State,
+    pub layers: Vec<Layer<F>>,
+}
+
+fn published() -> State {
+    State::Published
+}
+
+impl<F> Draft<F> {
+    /// A draft of one layer, to be known by the identifiers in it.
+    pub fn of(layer: Layer<F>) -> Self {
+        Self { id: None, accession: None, state: State::Published, layers: vec![layer] }
+    }
+}
+
+/// A draft of any kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AnyDraft {
+    CellLine(Draft<LineFacts>),
+    Donor(Draft<DonorFacts>),
+    Disease(Draft<DiseaseFacts>),
+    Organization(Draft<OrganizationFacts>),
+    Publication(Draft<PublicationFacts>),
+}
+
+impl AnyDraft {
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Self::CellLine(_) => RecordKind::CellLine,
+            Self::Donor(_) => RecordKind::Donor,
+            Self::Disease(_) => RecordKind::Disease,
+            Self::Organization(_) => RecordKind::Organization,
+            Self::Publication(_) => RecordKind::Publication,
+        }
+    }
+
+    /// The identifiers by which the record is known again, as all layers give them.
+    pub fn identity(&self) -> Vec<Key> {
+        let mut keys: Vec<Key> = each_draft!(self, draft => {
+            draft.layers.iter().flat_map(|layer| layer.facts.identity()).collect()
+        });
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}

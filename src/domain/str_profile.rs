@@ -1,0 +1,417 @@
+//! STR profiles: marker names, alleles and how alike two profiles are.
+//!
+//! Alleles stay text in the order of the source. A cell that breaks the rules is kept as written and takes
+//! no part in a comparison; nothing is dropped to make it fit. Profiles are restricted data.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+/// The sex marker; it is left out of a comparison unless asked for.
+pub const AMELOGENIN: &str = "Amelogenin";
+
+/// No source reports more alleles at one marker; more is a misread cell.
+const MOST_ALLELES: usize = 5;
+
+/// The human markers whose spelling varies between sources.
+const MARKERS: [&str; 34] = [
+    AMELOGENIN, "CSF1PO", "D2S1338", "D3S1358", "D5S818", "D7S820", "D8S1179", "D13S317",
+    "D16S539", "D18S51", "D19S433", "D21S11", "FGA", "Penta D", "Penta E", "TH01", "TPOX", "vWA",
+    "D10S1248", "D12S391", "D1S1656", "D22S1045", "D2S441", "D6S1043", "DXS101", "DYS391",
+    "F13A01", "F13B", "FESFPS", "LPL", "Penta C", "SE33", "DYS570", "DYS576",
+];
+
+/// Other names of the markers, folded.
+const ALIASES: [(&str, &str); 3] = [("AMEL", AMELOGENIN), ("THO1", "TH01"), ("F13A1", "F13A01")];
+
+static REPEATS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[0-9]{1,3}(\.[0-9])?$").expect("the pattern is well formed"));
+
+/// Why the alleles of a marker cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum StrError {
+    #[error(
+        "`{text}` lacks an allele: write the alleles as `9,11`, or `ND` where none was detected"
+    )]
+    Missing { text: String },
+    #[error(
+        "`{allele}` in `{text}` is no allele: alleles look like `9`, `9.3`, `X`, `Y` or `Not_detected`"
+    )]
+    Malformed { text: String, allele: String },
+    #[error(
+        "`{text}` mixes alleles of different sorts: give repeats, X and Y, or `Not_detected` alone"
+    )]
+    Mixed { text: String },
+    #[error("`{text}` has more than {MOST_ALLELES} alleles: check the cell at its source")]
+    TooMany { text: String },
+    #[error("`{text}` does not fit {marker}: Amelogenin takes X and Y, every other marker repeats")]
+    WrongMarker { text: String, marker: String },
+    #[error(
+        "{marker} occurs twice in one profile: give conflicting reports as profiles of their own"
+    )]
+    Repeated { marker: String },
+}
+
+/// One report of a profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrProfile {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    /// Alleles by canonical marker name. A cell that cannot be read is one text, as written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub markers: BTreeMap<String, Vec<String>>,
+}
+
+/// Which markers are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkerMode {
+    /// Those present in both profiles.
+    #[default]
+    NonEmpty,
+    /// Those of the query, present in the reference or not.
+    Query,
+    /// Those of the reference, present in the query or not.
+    Reference,
+}
+
+/// The counts that say how alike two profiles are. A homozygous pair counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Score {
+    /// Alleles found in both.
+    pub shared: u32,
+    /// Alleles of the query; at least one.
+    pub query: u32,
+    /// Alleles of the reference; at least one.
+    pub reference: u32,
+    /// Markers where both have an allele; at least one. Fewer than eight say little.
+    pub markers: u32,
+}
+
+impl Score {
+    /// Percent of all alleles that are shared.
+    pub fn tanabe(&self) -> f64 {
+        percent(2 * self.shared, self.query + self.reference)
+    }
+
+    /// Percent of the alleles of the query that are shared.
+    pub fn masters_query(&self) -> f64 {
+        percent(self.shared, self.query)
+    }
+
+    /// Percent of the alleles of the reference that are shared.
+    pub fn masters_reference(&self) -> f64 {
+        percent(self.shared, self.reference)
+    }
+}
+
+fn percent(part: u32, whole: u32) -> f64 {
+    100.0 * f64::from(part) / f64::from(whole)
+}
+
+impl StrProfile {
+    /// Adds the cell of a marker. Alleles that cannot be read are kept as written and told as the error.
+    ///
+    /// # Errors
+    /// [`StrError::Repeated`] leaves the profile as it was; any other error has stored the text.
+    pub fn insert(&mut self, marker: &str, text: &str) -> Result<(), StrError> {
+        let marker = parse_marker(marker);
+        if self.markers.contains_key(&marker) {
+            return Err(StrError::Repeated { marker });
+        }
+        let read = parse_alleles(text).and_then(|alleles| {
+            if fits(&marker, &alleles) {
+                Ok(alleles)
+            } else {
+                Err(StrError::WrongMarker { text: text.to_owned(), marker: marker.clone() })
+            }
+        });
+        let (alleles, outcome) = match read {
+            Ok(alleles) => (alleles, Ok(())),
+            Err(error) => (vec![text.to_owned()], Err(error)),
+        };
+        self.markers.insert(marker, alleles);
+        outcome
+    }
+
+    /// Compares with a reference; `None` when no marker has alleles in both.
+    pub fn score(
+        &self,
+        reference: &Self,
+        mode: MarkerMode,
+        with_amelogenin: bool,
+    ) -> Option<Score> {
+        let query = self.comparable(with_amelogenin);
+        let reference = reference.comparable(with_amelogenin);
+        let mut score = Score { shared: 0, query: 0, reference: 0, markers: 0 };
+        let none = BTreeSet::new();
+        let names: BTreeSet<&str> = query.keys().chain(reference.keys()).copied().collect();
+        for name in names {
+            let used = match mode {
+                MarkerMode::NonEmpty => query.contains_key(name) && reference.contains_key(name),
+                MarkerMode::Query => query.contains_key(name),
+                MarkerMode::Reference => reference.contains_key(name),
+            };
+            if !used {
+                continue;
+            }
+            let (q, r) = (query.get(name).unwrap_or(&none), reference.get(name).unwrap_or(&none));
+            score.shared += count(q.intersection(r));
+            score.query += count(q.iter());
+            score.reference += count(r.iter());
+            score.markers += u32::from(!q.is_empty() && !r.is_empty());
+        }
+        (score.markers > 0).then_some(score)
+    }
+
+    /// The distinct alleles of every marker that can be read; none where none was detected.
+    fn comparable(&self, with_amelogenin: bool) -> BTreeMap<&str, BTreeSet<&str>> {
+        self.markers
+            .iter()
+            .filter(|(marker, alleles)| {
+                (with_amelogenin || *marker != AMELOGENIN)
+                    && parse_alleles(&alleles.join(",")).is_ok_and(|read| fits(marker, &read))
+            })
+            .map(|(marker, alleles)| {
+                let detected = alleles.iter().map(String::as_str).filter(|a| !is_not_detected(a));
+                (marker.as_str(), detected.collect())
+            })
+            .collect()
+    }
+}
+
+/// A marker has at most [`MOST_ALLELES`] alleles and there are few markers.
+fn count(alleles: impl Iterator) -> u32 {
+    u32::try_from(alleles.count()).unwrap_or(u32::MAX)
+}
+
+/// The canonical name of a marker: `AMEL` is Amelogenin, `PENTA_D` Penta D. An unknown name stays as written,
+/// without the space around it.
+pub fn parse_marker(name: &str) -> String {
+    let key = marker_key(name);
+    let canonical = MARKERS
+        .into_iter()
+        .find(|marker| marker_key(marker) == key)
+        .or_else(|| ALIASES.into_iter().find(|(alias, _)| *alias == key).map(|(_, marker)| marker));
+    canonical.unwrap_or(name.trim()).to_owned()
+}
+
+fn marker_key(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '/'))
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
+/// The alleles of one cell, as `9,11`, in the order given. A repeated allele stays repeated.
+pub fn parse_alleles(text: &str) -> Result<Vec<String>, StrError> {
+    let alleles: Vec<String> = text.split(',').map(|allele| allele.trim().to_owned()).collect();
+    if alleles.iter().any(String::is_empty) {
+        return Err(StrError::Missing { text: text.to_owned() });
+    }
+    if let Some(allele) = alleles.iter().find(|allele| sort(allele).is_none()) {
+        return Err(StrError::Malformed { text: text.to_owned(), allele: allele.clone() });
+    }
+    let first = sort(&alleles[0]);
+    let alone = first != Some(Sort::NotDetected) || alleles.len() == 1;
+    if !alone || alleles.iter().any(|allele| sort(allele) != first) {
+        return Err(StrError::Mixed { text: text.to_owned() });
+    }
+    if alleles.len() > MOST_ALLELES {
+        return Err(StrError::TooMany { text: text.to_owned() });
+    }
+    Ok(alleles)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Repeats,
+    Sex,
+    NotDetected,
+}
+
+fn sort(allele: &str) -> Option<Sort> {
+    if REPEATS.is_match(allele) {
+        Some(Sort::Repeats)
+    } else if matches!(allele, "X" | "Y") {
+        Some(Sort::Sex)
+    } else {
+        is_not_detected(allele).then_some(Sort::NotDetected)
+    }
+}
+
+fn is_not_detected(allele: &str) -> bool {
+    ["not_detected", "not detected", "nd"].iter().any(|word| allele.eq_ignore_ascii_case(word))
+}
+
+/// Whether read alleles are of the sort their marker has.
+fn fits(marker: &str, alleles: &[String]) -> bool {
+    alleles.iter().all(|allele| match sort(allele) {
+        // Repeats are counted in human panels; other species' markers are given by their length in bases.
+        Some(Sort::Repeats) if MARKERS.contains(&marker) => {
+            marker != AMELOGENIN && allele.split('.').next().is_some_and(|whole| whole.len() <= 2)
+        }
+        Some(Sort::Repeats) => true,
+        Some(Sort::Sex) => marker == AMELOGENIN,
+        Some(Sort::NotDetected) => true,
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn profile(cells: &[(&str, &str)]) -> StrProfile {
+        let mut profile = StrProfile::default();
+        for (marker, text) in cells {
+            profile.insert(marker, text).expect("a sound cell");
+        }
+        profile
+    }
+
+    /// The published profile of 201B7 (`PubMed` 18035408).
+    fn line_201b7() -> StrProfile {
+        profile(&[
+            ("AMEL", "X"),
+            ("CSF1PO", "10"),
+            ("D13S317", "10,14"),
+            ("D16S539", "11,13"),
+            ("D18S51", "14"),
+            ("D21S11", "28"),
+            ("D3S1358", "15,17"),
+            ("D5S818", "11"),
+            ("D7S820", "9,10"),
+            ("D8S1179", "8,10"),
+            ("FGA", "20,22"),
+            ("PENTA_D", "8,10"),
+            ("Penta E", "7,19"),
+            ("THO1", "5"),
+            ("TPOX", "8,9"),
+            ("VWA", "15,18"),
+        ])
+    }
+
+    #[test]
+    fn a_profile_is_wholly_like_itself() {
+        let line = line_201b7();
+        let score = line.score(&line, MarkerMode::NonEmpty, false).expect("comparable");
+        assert_eq!(score, Score { shared: 25, query: 25, reference: 25, markers: 15 });
+        assert!((score.tanabe() - 100.0).abs() < f64::EPSILON);
+        let with_sex = line.score(&line, MarkerMode::NonEmpty, true).expect("comparable");
+        assert_eq!((with_sex.shared, with_sex.markers), (26, 16));
+    }
+
+    /// (shared, query, reference) and Tanabe, Masters by query, Masters by reference, as published.
+    #[test]
+    fn percentages_agree_with_the_published_ones() {
+        for (shared, query, reference, tanabe, by_query, by_reference) in [
+            (14, 16, 16, 87.5, 87.5, 87.5),
+            (12, 15, 18, 72.7, 80.0, 66.7),
+            (10, 13, 12, 80.0, 76.9, 83.3),
+            (11, 14, 12, 84.6, 78.6, 91.7),
+            (17, 21, 18, 87.2, 81.0, 94.4),
+            (10, 16, 16, 62.5, 62.5, 62.5),
+            (14, 17, 21, 73.7, 82.4, 66.7),
+            (13, 20, 16, 72.2, 65.0, 81.25),
+            (11, 12, 14, 84.6, 91.7, 78.6),
+        ] {
+            let score = Score { shared, query, reference, markers: 9 };
+            for (ours, published) in [
+                (score.tanabe(), tanabe),
+                (score.masters_query(), by_query),
+                (score.masters_reference(), by_reference),
+            ] {
+                assert!((ours - published).abs() < 0.051, "{score:?}: {ours} is not {published}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_in_common_is_not_comparable() {
+        let query = profile(&[("TH01", "5"), ("AMEL", "X"), ("TPOX", "ND")]);
+        let reference = profile(&[("vWA", "15,18"), ("AMEL", "X"), ("TPOX", "8")]);
+        for mode in [MarkerMode::NonEmpty, MarkerMode::Query, MarkerMode::Reference] {
+            assert_eq!(query.score(&reference, mode, false), None);
+        }
+    }
+
+    #[test]
+    fn the_mode_chooses_whose_markers_count() {
+        let query = profile(&[("TH01", "5,6"), ("TPOX", "8,8")]);
+        let reference = profile(&[("TH01", "5,9.3"), ("vWA", "15,18")]);
+        let score = |mode| {
+            let score = query.score(&reference, mode, false).expect("comparable");
+            (score.shared, score.query, score.reference, score.markers)
+        };
+        assert_eq!(score(MarkerMode::NonEmpty), (1, 2, 2, 1));
+        assert_eq!(score(MarkerMode::Query), (1, 3, 2, 1), "a homozygous pair counts once");
+        assert_eq!(score(MarkerMode::Reference), (1, 2, 4, 1));
+    }
+
+    #[test]
+    fn a_malformed_cell_is_kept_as_written_and_never_compared() {
+        for text in ["10,OL", "11,", ",", "", "`", "19,20 33.2", "8,9.10", "2122,,23", "X", "ND,9"]
+        {
+            let mut line = StrProfile::default();
+            assert!(line.insert("FGA", text).is_err(), "{text}");
+            assert_eq!(line.markers["FGA"], [text]);
+            assert_eq!(line.score(&line, MarkerMode::NonEmpty, true), None);
+        }
+        assert_eq!(
+            line_201b7().insert("th01", "6"),
+            Err(StrError::Repeated { marker: "TH01".to_owned() })
+        );
+    }
+
+    #[test]
+    fn marker_names_fold_to_one_spelling() {
+        for (written, canonical) in [
+            ("amel", "Amelogenin"),
+            ("THO1", "TH01"),
+            ("VWA", "vWA"),
+            ("PENTA_D", "Penta D"),
+            ("PentaE", "Penta E"),
+            ("FES/FPS", "FESFPS"),
+            (" Dog FHC2010 ", "Dog FHC2010"),
+        ] {
+            assert_eq!(parse_marker(written), canonical);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_cell_is_kept(marker in ".*", text in ".*") {
+            let mut profile = StrProfile::default();
+            let read = profile.insert(&marker, &text);
+            let kept = &profile.markers[&parse_marker(&marker)];
+            prop_assert!(read.is_ok() || *kept == [text]);
+        }
+
+        #[test]
+        fn alleles_read_back_as_they_were_written(alleles in prop::collection::vec("[0-9]{1,2}(\\.[0-9])?", 1..6)) {
+            prop_assert_eq!(parse_alleles(&alleles.join(",")), Ok(alleles));
+        }
+
+        #[test]
+        fn a_comparison_turned_round_swaps_its_sides(
+            a in prop::collection::vec(5u8..9, 1..5),
+            b in prop::collection::vec(5u8..9, 1..5),
+        ) {
+            let cell = |of: &[u8]| of.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+            let (a, b) = (profile(&[("TH01", &cell(&a))]), profile(&[("TH01", &cell(&b))]));
+            let there = a.score(&b, MarkerMode::NonEmpty, false).expect("comparable");
+            let back = b.score(&a, MarkerMode::NonEmpty, false).expect("comparable");
+            prop_assert_eq!((there.shared, there.query), (back.shared, back.reference));
+            prop_assert!(there.shared <= there.query.min(there.reference));
+            prop_assert!(there.tanabe() <= 100.0);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What one request has read: links and records, gathered into few statements and read once.
+//!
+//! Loaders live as long as their request. Nothing is kept from one request to the next.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    marker::PhantomData,
+    sync::Arc,
+    time::Duration,
+};
+
+use async_graphql::{
+    Context, Request, Result,
+    dataloader::{DataLoader, HashMapCache, Loader},
+};
+use uuid::Uuid;
+
+use super::{fault, types::Shown};
+use crate::{
+    catalogue::{Catalogue, Error, Link, Stored},
+    domain::{
+        cell_line::LineFacts,
+        disease::DiseaseFacts,
+        donor::DonorFacts,
+        id::RecordKind,
+        organization::OrganizationFacts,
+        publication::PublicationFacts,
+        record::{Facts, Relation},
+    },
+};
+
+/// Keys in one statement.
+const BATCH: usize = 500;
+
+/// Links out of a record, by the record's id.
+pub(super) struct Links(Catalogue);
+
+/// Public records of one kind, by id.
+pub(super) struct Records<F>(Catalogue, PhantomData<F>);
+
+pub(super) type Loading<L> = DataLoader<L, HashMapCache>;
+
+impl Loader<Uuid> for Links {
+    type Value = Arc<Vec<Link>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, Self::Error> {
+        let mut of: BTreeMap<Uuid, Vec<Link>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+        for link in self.0.links(ids).await? {
+            of.entry(link.from).or_default().push(link);
+        }
+        Ok(of.into_iter().map(|(id, links)| (id, Arc::new(links))).collect())
+    }
+}
+
+impl<F: Facts> Loader<Uuid> for Records<F> {
+    type Value = Arc<Stored<F>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, Self::Error> {
+        let found = self.0.get_many(ids).await?;
+        Ok(found.into_iter().map(|(id, stored)| (id, Shown::from(stored).0)).collect())
+    }
+}
+
+/// Where a query asks for the record at the far end of a link.
+const FAR_ENDS: [(Relation, &[&str]); 5] = [
+    (Relation::Donor, &["donor"]),
+    (Relation::Parent, &["parents", "line"]),
+    (Relation::Disease, &["diseases", "disease"]),
+    (Relation::Organization, &["organizations", "organization"]),
+    (Relation::Publication, &["publications", "publication"]),
+];
+
+/// Gives the request the loaders that its resolvers expect.
+#[must_use]
+pub fn request_data(request: Request, catalogue: &Catalogue) -> Request {
+    request
+        .data(loading(Links(catalogue.clone())))
+        .data(records::<LineFacts>(catalogue))
+        .data(records::<DonorFacts>(catalogue))
+        .data(records::<DiseaseFacts>(catalogue))
+        .data(records::<OrganizationFacts>(catalogue))
+        .data(records::<PublicationFacts>(catalogue))
+}
+
+fn records<F: Facts>(catalogue: &Catalogue) -> Loading<Records<F>> {
+    loading(Records(catalogue.clone(), PhantomData))
+}
+
+fn loading<L: Send + Sync + 'static>(loader: L) -> Loading<L> {
+    let loader = DataLoader::with_cache(loader, tokio::spawn, HashMapCache::default());
+    loader.delay(Duration::ZERO).max_batch_size(BATCH)
+}
+
+/// The links out of a record, each relation's in the order of the facts.
+pub(super) async fn links_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Vec<Link>>> {
+    let links = ctx.data::<Loading<Links>>()?.load_one(id).await.map_err(fault)?;
+    Ok(links.unwrap_or_default())
+}
+
+/// A public record, or none where the id is unknown or hidden.
+pub(super) async fn record<F: Facts>(ctx: &Context<'_>, id: Uuid) -> Result<Option<Shown<F>>> {
+    let loading = ctx.data::<Loading<Records<F>>>()?;
+    Ok(loading.load_one(id).await.map_err(fault)?.map(Shown))
+}
+
+/// Keeps records that were read in another way, so that they are not read again.
+pub(super) async fn keep<F: Facts>(ctx: &Context<'_>, records: &[Arc<Stored<F>>]) -> Result<()> {
+    let by_id = records.iter().map(|stored| (stored.record.id.uuid, stored.clone()));
+    ctx.data::<Loading<Records<F>>>()?.feed_many(by_id).await;
+    Ok(())
+}
+
+/// Reads what the records of a page are linked to, as far as the query asks for it in one of these places beneath
+/// the field: each kind in one go. Left to themselves the loaders would send a batch as soon as another thread
+/// takes it up, filled or not.
+pub(super) async fn read_ahead(
+    ctx: &Context<'_>,
+    places: &[&[&str]],
+    ids: Vec<Uuid>,
+) -> Result<()> {
+    let asked = |path: &[&str]| places.iter().any(|place| selects(ctx, place, path));
+    let asked = FAR_ENDS.into_iter().filter(|(_, path)| asked(path));
+    let asked: Vec<Relation> = asked.map(|(relation, _)| relation).collect();
+    if asked.is_empty() || ids.is_empty() {
+        return Ok(());
+    }
+    let links = ctx.data::<Loading<Links>>()?.load_many(ids).await.map_err(fault)?;
+    for relation in asked {
+        let links = links.values().flat_map(|links| links.iter());
+        let to = links.filter(|link| link.relation == relation).map(|link| link.to).collect();
+        match relation.target() {
+            RecordKind::CellLine => read_all::<LineFacts>(ctx, to).await?,
+            RecordKind::Donor => read_all::<DonorFacts>(ctx, to).await?,
+            RecordKind::Disease => read_all::<DiseaseFacts>(ctx, to).await?,
+            RecordKind::Organization => read_all::<OrganizationFacts>(ctx, to).await?,
+            RecordKind::Publication => read_all::<PublicationFacts>(ctx, to).await?,
+        }
+    }
+    Ok(())
+}
+
+fn selects(ctx: &Context<'_>, to_record: &[&str], path: &[&str]) -> bool {
+    let names = to_record.iter().chain(path);
+    names.fold(ctx.look_ahead(), |ahead, name| ahead.field(name)).exists()
+}
+
+async fn read_all<F: Facts>(ctx: &Context<'_>, ids: Vec<Uuid>) -> Result<()> {
+    ctx.data::<Loading<Records<F>>>()?.load_many(ids).await.map_err(fault)?;
+    Ok(())
+}

@@ -1,0 +1,364 @@
+//! The entry points of the schema.
+
+use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
+use uuid::Uuid;
+
+use super::{
+    connection::{self, Connection, ListOrder, Paging},
+    error::ErrorCode,
+    fault,
+    filter::{CellLineFilter, DiseaseFilter, OrganizationFilter, bounded_list},
+    loaders,
+    search::{self, Asked, FacetName, Search, SearchFilter, SearchIn, SearchOrder, Suggestion},
+    types::{
+        CellLine, Disease, Donor, Node, Organization, Publication, Shown,
+        about::About,
+        parts::{Lang, NotificationList},
+    },
+};
+use crate::{
+    catalogue::{
+        Catalogue, Error,
+        read::{DiseaseKey, LineKey},
+    },
+    domain::{
+        cell_line::LineFacts,
+        disease::{self, DiseaseFacts, NotificationScheme},
+        id::{IdError, RecordId},
+        organization::OrganizationFacts,
+        page::MAX_PAGE,
+        record::Facts,
+        term::Key,
+    },
+};
+
+/// How a cell line is asked for.
+#[derive(Debug, OneofObject)]
+pub enum CellLineBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+    /// By a name; refused as ambiguous when several lines bear it.
+    Name(String),
+    /// By an identifier of any registry, with or without the scheme's code before a colon: `CVCL_A324`,
+    /// `hpscreg:UKBi008-A`.
+    Xref(String),
+}
+
+/// How a donor is asked for.
+#[derive(Debug, OneofObject)]
+pub enum DonorBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+}
+
+/// How a disease is asked for.
+#[derive(Debug, OneofObject)]
+pub enum DiseaseBy {
+    /// By its id.
+    Id(ID),
+    /// By its MONDO id.
+    Mondo(String),
+    /// By its NANDO id.
+    Nando(String),
+    /// By its number in a list of the Japanese state. Where the number stands for a disease and its kinds, the
+    /// disease above them is meant.
+    Notification(NotificationNumber),
+}
+
+/// A number in a list of the Japanese state.
+#[derive(Debug, InputObject)]
+pub struct NotificationNumber {
+    /// The list.
+    scheme: NotificationList,
+    /// The disease group (疾患群); only the paediatric list has groups, and its numbers mean nothing without.
+    group: Option<String>,
+    /// The number.
+    number: String,
+}
+
+/// How an organization is asked for.
+#[derive(Debug, OneofObject)]
+pub enum OrganizationBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+    /// By its ROR id, with or without the address before it.
+    Ror(String),
+}
+
+/// How a publication is asked for.
+#[derive(Debug, OneofObject)]
+pub enum PublicationBy {
+    /// By its id.
+    Id(ID),
+    /// By its number in `PubMed`.
+    Pmid(String),
+    /// By its DOI.
+    Doi(String),
+}
+
+/// What can be asked of the catalogue. A record that is unknown or hidden is null.
+#[derive(Debug, Clone, Copy)]
+pub struct Query;
+
+/// What can be asked of the catalogue. A record that is unknown or hidden is null.
+#[Object]
+impl Query {
+    /// The record with this id, of any kind.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id.")] id: ID,
+    ) -> Result<Option<Node>> {
+        Node::load(ctx, record_id(&id)?).await
+    }
+
+    /// The records with these ids, in their order; null where one is unknown or hidden.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        let ids = bounded_list("ids", Some(&ids))?.iter();
+        let ids: Vec<RecordId> = ids.map(record_id).collect::<Result<_>>()?;
+        let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid).collect();
+        let found = ctx.data::<Catalogue>()?.nodes(&uuids).await.map_err(fault)?;
+        let found: Vec<Node> = found.into_iter().map(Node::from).collect();
+        let node = |id| found.iter().find(|node| node.record_id() == id).cloned();
+        Ok(ids.into_iter().map(node).collect())
+    }
+
+    /// The one line that is meant.
+    async fn cell_line(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: CellLineBy,
+    ) -> Result<Option<CellLine>> {
+        let key = match by {
+            CellLineBy::Id(id) => return by_id(ctx, &id).await,
+            CellLineBy::Accession(accession) => LineKey::Accession(accession),
+            CellLineBy::Name(name) => LineKey::Name(name),
+            CellLineBy::Xref(xref) => LineKey::Xref(xref),
+        };
+        let line = ctx.data::<Catalogue>()?.line(&key).await.map_err(fault)?;
+        Ok(line.map(Shown::from))
+    }
+
+    /// Every line that bears a name, without regard to case, width, spaces and punctuation; at most 100.
+    async fn cell_lines_by_name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The name.")] name: String,
+    ) -> Result<Vec<CellLine>> {
+        let lines = ctx.data::<Catalogue>()?.lines_by_name(&name).await.map_err(fault)?;
+        Ok(lines.into_iter().take(MAX_PAGE as usize).map(Shown::from).collect())
+    }
+
+    /// Cell lines, page by page.
+    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
+    async fn cell_lines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the list is narrowed by.")] filter: Option<CellLineFilter>,
+        #[graphql(desc = "The order; by name from the first when not given.")] order_by: Option<
+            ListOrder,
+        >,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<LineFacts>> {
+        let paging = Paging { first, after, last, before };
+        let condition = filter.unwrap_or_default().condition()?;
+        connection::list(ctx, condition, order_by, paging).await
+    }
+
+    /// The donor that is meant.
+    async fn donor(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: DonorBy,
+    ) -> Result<Option<Donor>> {
+        match by {
+            DonorBy::Id(id) => by_id(ctx, &id).await,
+            DonorBy::Accession(accession) => Ok(match by_accession(ctx, &accession).await? {
+                Some(Node::Donor(donor)) => Some(donor),
+                _ => None,
+            }),
+        }
+    }
+
+    /// The disease that is meant.
+    async fn disease(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: DiseaseBy,
+    ) -> Result<Option<Disease>> {
+        let key = match by {
+            DiseaseBy::Id(id) => return by_id(ctx, &id).await,
+            DiseaseBy::Mondo(id) => DiseaseKey::Mondo(id),
+            DiseaseBy::Nando(id) => DiseaseKey::Nando(id),
+            DiseaseBy::Notification(number) => DiseaseKey::Notification(number.code()?),
+        };
+        let disease = ctx.data::<Catalogue>()?.disease(&key).await.map_err(fault)?;
+        Ok(disease.map(Shown::from))
+    }
+
+    /// Diseases, page by page.
+    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
+    async fn diseases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the list is narrowed by.")] filter: Option<DiseaseFilter>,
+        #[graphql(desc = "The order; by name from the first when not given.")] order_by: Option<
+            ListOrder,
+        >,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<DiseaseFacts>> {
+        let paging = Paging { first, after, last, before };
+        let condition = filter.unwrap_or_default().condition()?;
+        connection::list(ctx, condition, order_by, paging).await
+    }
+
+    /// The organization that is meant.
+    async fn organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: OrganizationBy,
+    ) -> Result<Option<Organization>> {
+        match by {
+            OrganizationBy::Id(id) => by_id(ctx, &id).await,
+            OrganizationBy::Ror(ror) => by_key(ctx, "ror", &ror).await,
+            OrganizationBy::Accession(accession) => {
+                Ok(match by_accession(ctx, &accession).await? {
+                    Some(Node::Organization(organization)) => Some(organization),
+                    _ => None,
+                })
+            }
+        }
+    }
+
+    /// Organizations, page by page.
+    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
+    async fn organizations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the list is narrowed by.")] filter: Option<OrganizationFilter>,
+        #[graphql(desc = "The order; by name from the first when not given.")] order_by: Option<
+            ListOrder,
+        >,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<OrganizationFacts>> {
+        let paging = Paging { first, after, last, before };
+        let condition = filter.unwrap_or_default().condition()?;
+        connection::list(ctx, condition, order_by, paging).await
+    }
+
+    /// The publication that is meant.
+    async fn publication(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: PublicationBy,
+    ) -> Result<Option<Publication>> {
+        match by {
+            PublicationBy::Id(id) => by_id(ctx, &id).await,
+            PublicationBy::Pmid(pmid) => by_key(ctx, "pmid", &pmid).await,
+            PublicationBy::Doi(doi) => by_key(ctx, "doi", &doi).await,
+        }
+    }
+
+    /// Searches names, identifiers and texts.
+    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "What the reader typed; nothing finds everything.")]
+        query: String,
+        #[graphql(default, desc = "What the records found must bear; at most 100 facets.")] filter: Vec<SearchFilter>,
+        #[graphql(default, desc = "The facets to count.")] facets: Vec<FacetName>,
+        #[graphql(desc = "The order; by relevance when not given.")] order_by: Option<SearchOrder>,
+        #[graphql(default = 1, desc = "The page, from 1.")] page: i32,
+        #[graphql(default = 25, desc = "Records on a page, 1 to 100.")] per_page: i32,
+        #[graphql(
+            name = "in",
+            default_with = "vec![SearchIn::CellLine]",
+            desc = "The kinds of record to search."
+        )]
+        kinds: Vec<SearchIn>,
+        #[graphql(default, desc = "The language of the reader.")] lang: Lang,
+    ) -> Result<Search> {
+        let asked = Asked { query, filter, facets, order_by, page, per_page, kinds, lang };
+        asked.answer(ctx).await
+    }
+
+    /// Names that begin with what the reader has typed so far.
+    async fn suggest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the reader has typed so far.")] prefix: String,
+        #[graphql(default = 10, desc = "Names at most, 1 to 20.")] limit: i32,
+    ) -> Result<Vec<Suggestion>> {
+        search::suggest(ctx, &prefix, limit).await
+    }
+
+    /// The catalogue itself: how much it holds, from which sources, and where its log stands.
+    async fn catalogue(&self, ctx: &Context<'_>) -> Result<About> {
+        About::load(ctx).await
+    }
+}
+
+impl NotificationNumber {
+    fn code(self) -> Result<String> {
+        let Self { scheme, group, number } = self;
+        let number = disease::Notification { scheme: scheme.into(), group, number };
+        let grouped = number.scheme == NotificationScheme::PaediatricChronic;
+        if grouped != number.group.is_some() {
+            let message = if grouped {
+                "a number of the paediatric list means nothing without its `group`"
+            } else {
+                "the list of designated intractable diseases has no groups; leave `group` out"
+            };
+            return Err(ErrorCode::BadUserInput.error(message));
+        }
+        Ok(number.code())
+    }
+}
+
+fn record_id(id: &ID) -> Result<RecordId> {
+    id.parse().map_err(|error: IdError| fault(Error::from(error)))
+}
+
+/// The record of one kind with this id. The id of another kind finds none.
+async fn by_id<F: Facts>(ctx: &Context<'_>, id: &ID) -> Result<Option<Shown<F>>> {
+    let id = record_id(id)?;
+    if id.kind == F::KIND { loaders::record(ctx, id.uuid).await } else { Ok(None) }
+}
+
+async fn by_accession(ctx: &Context<'_>, accession: &str) -> Result<Option<Node>> {
+    let found = ctx.data::<Catalogue>()?.by_accession(accession).await.map_err(fault)?;
+    Ok(found.map(Node::from))
+}
+
+async fn by_key<F: Facts>(
+    ctx: &Context<'_>,
+    scheme: &str,
+    value: &str,
+) -> Result<Option<Shown<F>>> {
+    let key = Key::new(scheme, value);
+    let found = ctx.data::<Catalogue>()?.by_key(&key).await.map_err(fault)?;
+    Ok(found.map(Shown::from))
+}

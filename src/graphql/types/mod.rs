@@ -1,0 +1,156 @@
+//! How records show themselves to the public: one type for each kind over what the catalogue stores, and the
+//! small types they share.
+
+pub mod about;
+pub mod cell_line;
+pub mod disease;
+pub mod donor;
+pub mod line_parts;
+pub mod organization;
+pub mod parts;
+pub mod publication;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Interface, Result};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::loaders;
+use crate::{
+    catalogue::{AnyStored, Stored},
+    domain::{
+        cell_line::LineFacts,
+        disease::DiseaseFacts,
+        donor::DonorFacts,
+        filter::Condition,
+        id::{RecordId, RecordKind},
+        organization::OrganizationFacts,
+        publication::PublicationFacts,
+        record::{AnyRecord, Facts, Record, Relation, State},
+        term::Reference,
+    },
+};
+
+/// A record as the public sees it.
+#[derive(Debug)]
+pub struct Shown<F>(pub(super) Arc<Stored<F>>);
+
+pub type CellLine = Shown<LineFacts>;
+pub type Donor = Shown<DonorFacts>;
+pub type Disease = Shown<DiseaseFacts>;
+pub type Organization = Shown<OrganizationFacts>;
+pub type Publication = Shown<PublicationFacts>;
+
+impl<F> Clone for Shown<F> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<F: Facts> From<Stored<F>> for Shown<F> {
+    /// Of a tombstone there is shown who it was, and none of what was said of it.
+    fn from(mut stored: Stored<F>) -> Self {
+        if stored.record.state != State::Published {
+            stored.record.layers.clear();
+        }
+        Self(Arc::new(stored))
+    }
+}
+
+/// A record of any kind, known by its id.
+#[derive(Debug, Clone, Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "async_graphql::ID",
+    desc = "Id for machines, never reused: `line_01h455vb4pex5vsknk084sn02q`."
+))]
+pub enum Node {
+    CellLine(CellLine),
+    Donor(Donor),
+    Disease(Disease),
+    Organization(Organization),
+    Publication(Publication),
+}
+
+impl From<AnyStored> for Node {
+    fn from(any: AnyStored) -> Self {
+        let AnyStored { record, version, created_at, updated_at } = any;
+        let times = (version, created_at, updated_at);
+        match record {
+            AnyRecord::CellLine(record) => Self::CellLine(shown(record, times)),
+            AnyRecord::Donor(record) => Self::Donor(shown(record, times)),
+            AnyRecord::Disease(record) => Self::Disease(shown(record, times)),
+            AnyRecord::Organization(record) => Self::Organization(shown(record, times)),
+            AnyRecord::Publication(record) => Self::Publication(shown(record, times)),
+        }
+    }
+}
+
+fn shown<F: Facts>(
+    record: Record<F>,
+    (version, created_at, updated_at): (i64, DateTime<Utc>, DateTime<Utc>),
+) -> Shown<F> {
+    Stored { record, version, created_at, updated_at }.into()
+}
+
+impl Node {
+    /// The record with this id, unless it is unknown or hidden.
+    pub(super) async fn load(ctx: &Context<'_>, id: RecordId) -> Result<Option<Self>> {
+        let uuid = id.uuid;
+        Ok(match id.kind {
+            RecordKind::CellLine => loaders::record(ctx, uuid).await?.map(Self::CellLine),
+            RecordKind::Donor => loaders::record(ctx, uuid).await?.map(Self::Donor),
+            RecordKind::Disease => loaders::record(ctx, uuid).await?.map(Self::Disease),
+            RecordKind::Organization => loaders::record(ctx, uuid).await?.map(Self::Organization),
+            RecordKind::Publication => loaders::record(ctx, uuid).await?.map(Self::Publication),
+        })
+    }
+
+    pub(super) fn record_id(&self) -> RecordId {
+        match self {
+            Self::CellLine(shown) => shown.record().id,
+            Self::Donor(shown) => shown.record().id,
+            Self::Disease(shown) => shown.record().id,
+            Self::Organization(shown) => shown.record().id,
+            Self::Publication(shown) => shown.record().id,
+        }
+    }
+}
+
+impl<F: Facts> Shown<F> {
+    pub(super) fn record(&self) -> &Record<F> {
+        &self.0.record
+    }
+
+    /// The records with a link of this relation to this one; none where it is a tombstone.
+    fn askers(&self, relation: Relation) -> Condition {
+        if self.record().state == State::Published {
+            Condition::Linked(relation, self.uuid())
+        } else {
+            Condition::Any(Vec::new())
+        }
+    }
+
+    fn uuid(&self) -> Uuid {
+        self.0.record.id.uuid
+    }
+
+    /// The published record that a reference of this record reaches. A tombstone is found by direct look-up only.
+    async fn reached<T: Facts>(
+        &self,
+        ctx: &Context<'_>,
+        relation: Relation,
+        reference: &Reference,
+    ) -> Result<Option<Shown<T>>> {
+        let asked = self.record().links();
+        let item = asked.iter().filter(|asked| asked.relation == relation);
+        let item = item.enumerate().find(|(_, asked)| asked.reference == reference);
+        let Some((item, _)) = item else { return Ok(None) };
+        let links = loaders::links_of(ctx, self.uuid()).await?;
+        let link = links.iter().find(|link| link.relation == relation && link.item == item);
+        let Some(link) = link else { return Ok(None) };
+        let reached: Option<Shown<T>> = loaders::record(ctx, link.to).await?;
+        Ok(reached.filter(|reached| reached.record().state == State::Published))
+    }
+}

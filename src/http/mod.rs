@@ -1,0 +1,59 @@
+//! The way in over HTTP: routes, request ids, compression, health. No SQL and no rule of the bank.
+
+pub mod graphiql;
+pub mod graphql;
+
+use axum::{Router, extract::State, http::StatusCode, response::IntoResponse, routing::any};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+
+use crate::{
+    catalogue::Catalogue,
+    graphql::{self as schema, cursor::CursorKey, limits::Limits},
+    //web,
+};
+
+/// Everything the server answers.
+pub fn router(catalogue: &Catalogue, cursor_key: CursorKey) -> Router {
+    let api = graphql::GraphQl::new(
+        schema::schema(catalogue.clone(), cursor_key),
+        Limits::default(),
+        {
+            let catalogue = catalogue.clone();
+            move |request, _| schema::request_data(request, &catalogue)
+        },
+    );
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(TraceLayer::new_for_http())
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new());
+    Router::new()
+        .route("/graphql", any(graphql::handle))
+        .with_state(api)
+        .merge(graphiql::routes())
+        .merge(health(catalogue.clone()))
+        //.merge(web::routes(catalogue.clone()))
+        .layer(layers)
+}
+
+fn health(catalogue: Catalogue) -> Router {
+    Router::new().route("/healthz", axum::routing::get(healthz)).with_state(catalogue)
+}
+
+/// Whether the database answers.
+async fn healthz(State(catalogue): State<Catalogue>) -> impl IntoResponse {
+    match catalogue.counts().await {
+        Ok((_, head)) => (StatusCode::OK, format!("ok, revision {}\n", head.seq)),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n".to_owned())
+        }
+    }
+}

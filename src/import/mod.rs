@@ -1,0 +1,141 @@
+//! The file formats: each reads rows and says what they mean as facts. Which records they meet, and what is
+//! written, is the catalogue's business.
+
+mod cellosaurus;
+pub mod cellosaurus_flat;
+mod cellosaurus_names;
+mod hpscreg_clo;
+mod jsonl;
+mod mondo;
+mod nando;
+pub mod nando_turtle;
+pub mod ontology;
+mod riken_brc;
+pub mod source_file;
+pub mod sssom;
+mod sssom_mapping;
+pub mod tsv;
+
+use std::{fmt, path::Path};
+
+use self::source_file::{FileError, Progress, ReadError, RowError, SourceFile};
+use crate::{
+    catalogue::import::Candidate,
+    domain::{
+        record::{Flag, Layer},
+        source::Source,
+    },
+};
+
+/// The demo catalogue: real lines, donors, diseases and banks, each fact under the source that states it.
+pub const DEMO: &str = include_str!("demo.jsonl");
+
+/// The formats that can be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Mondo as a JSON map of terms; plain, gzip or zstd
+    Mondo,
+    /// An SSSOM mapping set (TSV) whose subjects are Mondo terms
+    Sssom,
+    /// NANDO in Turtle: 指定難病 and 小児慢性特定疾病
+    Nando,
+    /// hPSCreg lines as modelled in the Cell Line Ontology (TSV)
+    HpscregClo,
+    /// Cellosaurus in its native flat-file format
+    Cellosaurus,
+    /// Cellosaurus accessions and names (TSV)
+    CellosaurusNames,
+    /// The cell list of RIKEN BRC (TSV)
+    RikenBrc,
+    /// The interchange format: one record a line
+    Jsonl,
+}
+
+impl Format {
+    /// The name on the command line and in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mondo => "mondo",
+            Self::Sssom => "sssom",
+            Self::Nando => "nando",
+            Self::HpscregClo => "hpscreg-clo",
+            Self::Cellosaurus => "cellosaurus",
+            Self::CellosaurusNames => "cellosaurus-names",
+            Self::RikenBrc => "riken-brc",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
+type RowIter = Box<dyn Iterator<Item = Result<Candidate, ReadError>> + Send>;
+
+/// The rows of an opened file as candidates.
+pub struct Rows {
+    rows: RowIter,
+    pub progress: Progress,
+    /// Columns that the format does not know and that are not read.
+    pub unknown_columns: Vec<String>,
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("unknown_columns", &self.unknown_columns)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Candidate, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.rows.next()
+    }
+}
+
+/// Opens a file of a format. A file that is not of this format, or not text, is refused here or at the row where
+/// it shows.
+pub fn open(format: Format, path: &Path) -> Result<Rows, FileError> {
+    rows(format, SourceFile::open(path)?)
+}
+
+/// The rows of a source file, from wherever it comes.
+pub fn rows(format: Format, file: SourceFile) -> Result<Rows, FileError> {
+    let progress = file.progress();
+    let (rows, unknown_columns) = match format {
+        Format::Mondo => (mondo::rows(file), Vec::new()),
+        Format::Sssom => sssom_mapping::rows(file)?,
+        Format::Nando => (nando::rows(file), Vec::new()),
+        Format::HpscregClo => hpscreg_clo::rows(file)?,
+        Format::Cellosaurus => (cellosaurus::rows(file)?, Vec::new()),
+        Format::CellosaurusNames => cellosaurus_names::rows(file)?,
+        Format::RikenBrc => riken_brc::rows(file)?,
+        Format::Jsonl => (jsonl::rows(file), Vec::new()),
+    };
+    Ok(Rows { rows, progress, unknown_columns })
+}
+
+fn owned(columns: Vec<&str>) -> Vec<String> {
+    columns.into_iter().map(ToOwned::to_owned).collect()
+}
+
+fn layer<F>(source: &str, key: &str, facts: F, flags: Vec<Flag>) -> Layer<F> {
+    Layer { source: Source::new(source), key: key.to_owned(), facts, flags }
+}
+
+fn flag(field: &str, text: &str, problem: impl Into<String>) -> Flag {
+    Flag { field: field.to_owned(), text: text.to_owned(), problem: problem.into() }
+}
+
+fn refused(row: u64, label: &str, field: &str, message: impl Into<String>) -> ReadError {
+    let label = Some(label.to_owned()).filter(|label| !label.is_empty());
+    ReadError::Row(RowError { row, label, field: Some(field.to_owned()), message: message.into() })
+}
+
+/// The flags that identifiers earn by breaking the rule of their scheme.
+fn id_flags(ids: &[crate::domain::identifier::ExternalId]) -> Vec<Flag> {
+    let broken = |id: &crate::domain::identifier::ExternalId| {
+        id.problem().map(|problem| flag(&id.scheme, &id.value, problem))
+    };
+    ids.iter().filter_map(broken).collect()
+}

@@ -1,0 +1,224 @@
+//! The one builder of documents: what a search finds of a record, gathered from the record and from what it is
+//! linked to. Only published records become documents.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use super::document::Document;
+use crate::{
+    db::{
+        Conn, DbError,
+        link::{self, Link},
+        record::{self, RecordRow},
+    },
+    domain::{
+        cell_line::LineFacts,
+        disease::DiseaseFacts,
+        facet::{self, Facet},
+        id::{RecordId, RecordKind},
+        record::{AnyRecord, Facts, Record, Relation, State},
+    },
+};
+
+/// The records whose documents show something of the touched ones: themselves, the lines of a donor or an
+/// organization, and the lines of a disease or of one below it.
+pub async fn affected(
+    conn: &mut Conn<'_>,
+    touched: &[RecordId],
+) -> Result<BTreeSet<RecordId>, DbError> {
+    let of_kind = |kind: RecordKind| -> Vec<Uuid> {
+        touched.iter().filter(|id| id.kind == kind).map(|id| id.uuid).collect()
+    };
+    let shown = |id: &&RecordId| matches!(id.kind, RecordKind::CellLine | RecordKind::Disease);
+    let mut affected: BTreeSet<RecordId> = touched.iter().filter(shown).copied().collect();
+    let diseases = of_kind(RecordKind::Disease);
+    let below = link::lined_at_or_below(conn, &diseases).await?;
+    let targets = [
+        (Relation::Donor, of_kind(RecordKind::Donor)),
+        (Relation::Organization, of_kind(RecordKind::Organization)),
+        (Relation::Disease, below),
+    ];
+    for (relation, targets) in targets {
+        let lines = link::to(conn, &targets, relation).await?;
+        affected.extend(lines.iter().map(|link| RecordId::new(RecordKind::CellLine, link.from)));
+    }
+    affected.retain(|id| id.kind == RecordKind::CellLine || id.kind == RecordKind::Disease);
+    Ok(affected)
+}
+
+/// The documents of these lines and diseases. One that is not published, or obsolete, has none.
+pub async fn documents(conn: &mut Conn<'_>, ids: &[RecordId]) -> Result<Vec<Document>, DbError> {
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid).collect();
+    let rows = record::get_many(conn, &uuids).await?;
+    let lines: Vec<Uuid> = rows
+        .iter()
+        .filter(|row| row.kind == RecordKind::CellLine.as_str())
+        .map(|row| row.id)
+        .collect();
+    let around = Around::load(conn, &lines).await?;
+    let mut documents = Vec::with_capacity(rows.len());
+    for row in rows.iter().filter(|row| row.state == State::Published.as_str()) {
+        match row.record_id()?.kind {
+            RecordKind::CellLine => documents.push(around.line(row)?),
+            RecordKind::Disease => documents.extend(disease(row)?),
+            _ => {}
+        }
+    }
+    Ok(documents)
+}
+
+/// What stands around a batch of lines.
+struct Around {
+    links: HashMap<Uuid, Vec<Link>>,
+    records: HashMap<Uuid, AnyRecord>,
+    /// Diseases above those of the lines, by MONDO id.
+    above: BTreeMap<String, Record<DiseaseFacts>>,
+}
+
+impl Around {
+    async fn load(conn: &mut Conn<'_>, lines: &[Uuid]) -> Result<Self, DbError> {
+        let mut links: HashMap<Uuid, Vec<Link>> = HashMap::new();
+        for link in link::of(conn, lines).await? {
+            links.entry(link.from).or_default().push(link);
+        }
+        let shown = [Relation::Donor, Relation::Disease, Relation::Organization];
+        let targets: BTreeSet<Uuid> = links
+            .values()
+            .flatten()
+            .filter(|link| shown.contains(&link.relation))
+            .map(|link| link.to)
+            .collect();
+        let targets: Vec<Uuid> = targets.into_iter().collect();
+        let mut records = HashMap::new();
+        for row in record::get_many(conn, &targets).await? {
+            let record = match row.record_id()?.kind {
+                RecordKind::Donor => AnyRecord::Donor(row.read()?.record),
+                RecordKind::Disease => AnyRecord::Disease(row.read()?.record),
+                RecordKind::Organization => AnyRecord::Organization(row.read()?.record),
+                _ => continue,
+            };
+            records.insert(row.id, record);
+        }
+        let ids: BTreeSet<&str> = records
+            .values()
+            .filter_map(|record| match record {
+                AnyRecord::Disease(disease) => Some(disease.ancestors()),
+                _ => None,
+            })
+            .flatten()
+            .map(|(id, _)| id)
+            .collect();
+        let mut above = BTreeMap::new();
+        for row in record::find_by_accession(conn, ids).await? {
+            above.insert(row.accession.clone(), row.read()?.record);
+        }
+        Ok(Self { links, records, above })
+    }
+
+    fn line(&self, row: &RecordRow) -> Result<Document, DbError> {
+        let line: Record<LineFacts> = row.read()?.record;
+        let mut document = blank(row, &line);
+        let organizations = line.all(|facts| &facts.organizations);
+        document.organizations =
+            organizations.iter().map(|o| o.organization.text().to_owned()).collect();
+        for disease in line.all(|facts| &facts.diseases) {
+            document.diseases.extend(disease.disease.label.clone());
+            document.ids.extend(disease.disease.keys.iter().map(|key| key.value.clone()));
+        }
+        let variants = line.all(|facts| &facts.variants);
+        let variant_genes =
+            variants.iter().filter_map(|variant| variant.hgvs.as_ref()?.gene.clone());
+        document.genes = line.edited_genes().iter().map(|gene| gene.text().to_owned()).collect();
+        document.genes.extend(variant_genes);
+        document.notes = line.all(|facts| &facts.notes).iter().map(|n| n.text.clone()).collect();
+        let any = AnyRecord::CellLine(line);
+        add_codes(&mut document, &any);
+        for link in self.links.get(&row.id).into_iter().flatten() {
+            let Some(record) = self.records.get(&link.to) else { continue };
+            add_codes(&mut document, record);
+            match record {
+                AnyRecord::Disease(disease) => self.add_disease(&mut document, disease),
+                AnyRecord::Organization(organization) => {
+                    let names = organization.names();
+                    document.organizations.extend(names.iter().map(|name| name.text.clone()));
+                }
+                _ => {}
+            }
+        }
+        tidy(&mut document);
+        Ok(document)
+    }
+
+    /// A line is found by every name and number of its disease, and by the chief names and the numbers of the
+    /// diseases above it: a search for the disease finds the lines of its kinds.
+    fn add_disease(&self, document: &mut Document, disease: &Record<DiseaseFacts>) {
+        document.diseases.extend(disease.names().iter().map(|name| name.text.clone()));
+        document.ids.extend(disease.external_ids().iter().map(|id| id.key().value));
+        for (id, _) in disease.ancestors() {
+            document.ids.push(id.to_owned());
+            let Some(above) = self.above.get(id) else { continue };
+            let chief = above.names().into_iter().filter(|name| name.is_chief());
+            document.diseases.extend(chief.map(|name| name.text.clone()));
+            add_numbers(document, above);
+        }
+        add_numbers(document, disease);
+    }
+}
+
+fn add_numbers(document: &mut Document, disease: &Record<DiseaseFacts>) {
+    for number in disease.notifications() {
+        document.ids.push(number.label_ja());
+        document.facets.entry(Facet::Notification).or_default().insert(number.code());
+    }
+}
+
+fn disease(row: &RecordRow) -> Result<Option<Document>, DbError> {
+    let disease: Record<DiseaseFacts> = row.read()?.record;
+    if disease.is_deprecated() {
+        return Ok(None);
+    }
+    let mut document = blank(row, &disease);
+    document.diseases = document.names.clone();
+    add_numbers(&mut document, &disease);
+    add_codes(&mut document, &AnyRecord::Disease(disease));
+    tidy(&mut document);
+    Ok(Some(document))
+}
+
+fn blank<F: Facts>(row: &RecordRow, record: &Record<F>) -> Document {
+    Document {
+        id: record.id,
+        accession: record.accession.clone(),
+        name: record.name().to_owned(),
+        ids: record.external_ids().iter().map(|id| id.key().value).collect(),
+        names: record.names().iter().map(|name| name.text.clone()).collect(),
+        diseases: Vec::new(),
+        genes: Vec::new(),
+        organizations: Vec::new(),
+        notes: Vec::new(),
+        facets: BTreeMap::new(),
+        updated_at_us: row.updated_at.timestamp_micros(),
+    }
+}
+
+fn add_codes(document: &mut Document, record: &AnyRecord) {
+    for code in facet::codes(record) {
+        document.facets.entry(code.facet).or_default().insert(code.code);
+    }
+}
+
+fn tidy(document: &mut Document) {
+    let texts = [
+        &mut document.ids,
+        &mut document.names,
+        &mut document.diseases,
+        &mut document.genes,
+        &mut document.organizations,
+        &mut document.notes,
+    ];
+    for list in texts {
+        list.sort_unstable();
+        list.dedup();
+    }
+}

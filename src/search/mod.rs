@@ -1,0 +1,10 @@
+//! Finding records by words and facets. One document builder and one query language for every engine; an engine is
+//! a projection of the log that can be thrown away and built again.
+
+pub mod build;
+pub mod document;
+pub mod embedded;
+pub mod follow;
+pub mod highlight;
+pub mod query;
+pub mod text;
