@@ -22,3 +22,4 @@ pub mod http;
 pub mod import;
 pub mod search;
 pub mod telemetry;
+pub mod web;

@@ -15,7 +15,7 @@ use crate::{
     db::{Conn, conn::Tx, external_id, link, record, setting},
     domain::{
         donor::DonorFacts,
-        id::{RecordId, RecordKind},
+        id::{self, RecordId, RecordKind},
         record::{AnyDraft, AnyRecord, Draft, Flag, Relation},
         term::Key,
     },
@@ -339,18 +339,13 @@ impl Chunk {
             );
         }
         let one_kin = if kin.len() == 1 { kin.first().copied() } else { None };
-        let changed = match own.first().copied().or(had).or(one_kin) {
-            Some(id) => {
-                self.donor_of.insert(line.uuid, id);
-                self.absorb(id, &draft)
-            }
-            None => {
-                let id = self.make(&draft, catalogue);
-                self.donor_of.insert(line.uuid, id);
-                true
-            }
+        let Some(id) = own.first().copied().or(had).or(one_kin) else {
+            let id = self.make(&draft, catalogue);
+            self.donor_of.insert(line.uuid, id);
+            return true;
         };
-        changed
+        self.donor_of.insert(line.uuid, id);
+        self.absorb(id, &draft)
     }
 
     fn bearers(&self, keys: &[Key], kind: RecordKind) -> BTreeSet<RecordId> {
@@ -373,6 +368,16 @@ impl Chunk {
         let changed = |work: &Work| work.before.as_ref() != Some(&work.after);
         let mut works: Vec<Work> = self.works.into_values().filter(changed).collect();
         works.sort_by_key(|work| (work.order, work.after.id()));
+        for work in works.iter().filter(|work| work.before.is_none()) {
+            // An accession that came with the file must not be counted out again.
+            let kind = work.after.id().kind;
+            let number = kind
+                .letter()
+                .and_then(|letter| id::counted_number(prefix, letter, work.after.accession()));
+            if let Some(number) = number {
+                setting::pass_number(conn, kind.as_str(), number).await?;
+            }
+        }
         for kind in RecordKind::ALL {
             let unnumbered = |work: &&mut Work| {
                 work.after.id().kind == kind && work.after.accession().is_empty()
@@ -385,7 +390,7 @@ impl Chunk {
             let count = i64::try_from(count).expect("a chunk is small");
             let first = setting::take_numbers(conn, kind.as_str(), count).await?;
             for (number, work) in (first..).zip(works.iter_mut().filter(unnumbered)) {
-                work.after.set_accession(crate::domain::id::accession(prefix, letter, number));
+                work.after.set_accession(id::accession(prefix, letter, number));
             }
         }
         let change = |work: Work| Change {
@@ -408,9 +413,7 @@ impl Chunk {
     fn meet(&self, candidate: &Candidate) -> Result<Met, String> {
         let kind = candidate.draft.kind();
         let keys = candidate.draft.identity();
-        let by_id = each_draft!(&candidate.draft, draft => draft.id);
-        let by_accession = accession_of(&candidate.draft).and_then(|a| self.by_accession.get(a));
-        let known = by_id.filter(|id| self.works.contains_key(id)).or(by_accession.copied());
+        let known = self.known(candidate)?;
         if let Meets::Every(more) = &candidate.meets {
             let mut records = self.bearers(&keys, kind);
             records.extend(self.bearers(more, kind));
@@ -432,6 +435,27 @@ impl Chunk {
         };
         let met = met.filter(|id| known.is_some() || !self.is_another(*id, candidate, &claims));
         Ok(Met { records: met.into_iter().collect(), conflicts: self.conflicts(&claims, met) })
+    }
+
+    /// The record whose id or accession the row gives. The two must not contradict each other.
+    fn known(&self, candidate: &Candidate) -> Result<Option<RecordId>, String> {
+        let given = each_draft!(&candidate.draft, draft => draft.id);
+        let by_id = given.filter(|id| self.works.contains_key(id));
+        let accession = accession_of(&candidate.draft);
+        let by_accession =
+            accession.and_then(|accession| self.by_accession.get(accession)).copied();
+        let accession = accession.unwrap_or_default();
+        let (kind, other) = match (by_id, by_accession) {
+            (_, Some(other)) if other.kind != candidate.draft.kind() => (other.kind, other),
+            (_, Some(other)) if given.is_some_and(|id| id != other) => (other.kind, other),
+            (Some(id), None) if !accession.is_empty() => (id.kind, id),
+            _ => return Ok(by_id.or(by_accession)),
+        };
+        Err(format!(
+            "its id and its accession {accession} contradict each other: the {kind} {} is already here; \
+             leave out the one that is wrong",
+            self.named([&other])
+        ))
     }
 
     /// Whether the record met is another row of the same source: the source itself tells the two apart, whatever

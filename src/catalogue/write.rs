@@ -96,7 +96,7 @@ fn revisions(changes: &[Change], signed: &Signed) -> Result<Vec<NewRevision>, Er
 /// The record as canonical JSON, its kind left to the revision's own column.
 pub(super) fn snapshot(record: &AnyRecord) -> Result<String, Error> {
     let canonical = each_kind!(record, record => serde_json_canonicalizer::to_string(record));
-    Ok(canonical.map_err(|error| DbError::inconsistent("records", record.accession(), error))?)
+    Ok(canonical.map_err(|error| DbError::inconsistent("records", &record.accession(), &error))?)
 }
 
 async fn put_codes(conn: &mut Conn<'_>, known: &[Uuid], changes: &[Change]) -> Result<(), DbError> {
@@ -168,10 +168,10 @@ async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<(), Er
         let before = change.before.as_ref().map(keys_of).unwrap_or_default();
         keys.extend(keys_of(&change.after).symmetric_difference(&before).cloned());
     }
-    let changed: BTreeSet<Uuid> = changes.iter().map(|change| change.after.id().uuid).collect();
+    let written: BTreeSet<Uuid> = changes.iter().map(|change| change.after.id().uuid).collect();
     let asked = link::asked_for(conn, &keys).await?;
     let askers: BTreeSet<Uuid> = asked.into_values().flatten().collect();
-    let askers: Vec<Uuid> = askers.difference(&changed).copied().collect();
+    let askers: Vec<Uuid> = askers.difference(&written).copied().collect();
     let records = super::read::any_records(conn, &askers).await?;
     relink(conn, &askers, records.iter().map(|stored| &stored.record)).await?;
     Ok(())

@@ -40,12 +40,12 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let follower = tokio::spawn(follow(catalogue, index, writer, stop.clone()));
     println!("Stemma is ready at http://{address}");
-    let serving =
-        axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let serving = tokio::spawn(serving.into_future());
+    let serving = tokio::spawn(http::serve(listener, router, stop.clone()));
     stop_signal().await?;
     stop.cancel();
-    if timeout(DRAIN, serving).await.is_err() {
+    if let Ok(served) = timeout(DRAIN, serving).await {
+        served??;
+    } else {
         tracing::warn!("some requests did not end in time and were cut off");
     }
     follower.await?;
@@ -94,7 +94,7 @@ async fn follow(
             Ok(_) => pause = POLL,
             Err(error) => {
                 tracing::error!(%error, "the search index does not follow the log");
-                pause = (pause * 2).min(Duration::from_secs(60));
+                pause = (pause * 2).min(Duration::from_mins(1));
             }
         }
     }

@@ -27,7 +27,7 @@ pub enum DbError {
 }
 
 impl DbError {
-    pub fn inconsistent(table: &'static str, id: impl ToString, problem: impl ToString) -> Self {
+    pub fn inconsistent(table: &'static str, id: &impl ToString, problem: &impl ToString) -> Self {
         Self::Inconsistent { table, id: id.to_string(), problem: problem.to_string() }
     }
 }

@@ -45,8 +45,8 @@ impl Row {
         let relation = Relation::parse(&self.relation).ok_or_else(|| {
             DbError::inconsistent(
                 "links",
-                self.from_id,
-                format!("unknown relation `{}`", self.relation),
+                &self.from_id,
+                &format!("unknown relation `{}`", self.relation),
             )
         })?;
         let item = usize::try_from(self.item).unwrap_or_default();

@@ -133,7 +133,7 @@ pub async fn touched(
     let last = *last;
     let mut ids = Vec::with_capacity(rows.len());
     for (seq, kind, uuid) in rows {
-        ids.push(RecordId::new(kind_of("revisions", seq, &kind)?, uuid));
+        ids.push(RecordId::new(kind_of("revisions", &seq, &kind)?, uuid));
     }
     ids.sort_unstable();
     ids.dedup();
@@ -142,11 +142,11 @@ pub async fn touched(
 
 pub(super) fn kind_of(
     table: &'static str,
-    id: impl ToString,
+    id: &impl ToString,
     kind: &str,
 ) -> Result<RecordKind, DbError> {
     RecordKind::parse(kind)
-        .ok_or_else(|| DbError::inconsistent(table, id, format!("unknown kind `{kind}`")))
+        .ok_or_else(|| DbError::inconsistent(table, id, &format!("unknown kind `{kind}`")))
 }
 
 /// What a walk over the chain found.

@@ -1,5 +1,7 @@
 //! Records: who they are and where their newest facts stand; lists of them by filter, order and page.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sea_query::{Cond, Expr, ExprTrait, Order as SqlOrder, Query, SelectStatement, Value};
 use sqlx::FromRow;
@@ -43,12 +45,12 @@ pub struct Stored<F> {
 
 impl RecordRow {
     pub fn record_id(&self) -> Result<RecordId, DbError> {
-        Ok(RecordId::new(log::kind_of("records", self.id, &self.kind)?, self.id))
+        Ok(RecordId::new(log::kind_of("records", &self.id, &self.kind)?, self.id))
     }
 
     pub fn read<F: Facts>(&self) -> Result<Stored<F>, DbError> {
         let record = serde_json::from_str(&self.snapshot)
-            .map_err(|error| DbError::inconsistent("revisions", self.id, error))?;
+            .map_err(|error| DbError::inconsistent("revisions", &self.id, &error))?;
         let (version, created_at, updated_at) = (self.version, self.created_at, self.updated_at);
         Ok(Stored { record, version, created_at, updated_at })
     }
@@ -185,7 +187,7 @@ pub async fn list(
         let Some(place) = place else { continue };
         let here = Expr::tuple([key.clone(), column("id")]);
         let there = Expr::tuple([place_value(order.key, place)?, Expr::val(place.id)]);
-        select.and_where(if later != order.descending { here.gt(there) } else { here.lt(there) });
+        select.and_where(if later == order.descending { here.lt(there) } else { here.gt(there) });
     }
     conn.select(&select).await
 }
@@ -206,7 +208,7 @@ fn column(name: &'static str) -> Expr {
 }
 
 fn place_value(key: SortKey, place: &Place) -> Result<Expr, DbError> {
-    let unreadable = || DbError::inconsistent("cursor", place.id, "its place is not a time");
+    let unreadable = || DbError::inconsistent("cursor", &place.id, &"its place is not a time");
     Ok(match key {
         SortKey::Name => Expr::val(place.value.as_str()),
         SortKey::Updated => {
@@ -233,9 +235,7 @@ fn sql(condition: &Condition) -> Cond {
         Condition::Any(parts) if parts.is_empty() => leaf(Expr::val(1).eq(0)),
         Condition::Any(parts) => parts.iter().map(sql).fold(Cond::any(), Cond::add),
         Condition::Not(part) => sql(part).not(),
-        Condition::Facet(facet, codes) => {
-            leaf(bears(*facet, Some(codes.iter().map(String::as_str).collect())))
-        }
+        Condition::Facet(facet, codes) => leaf(bears(*facet, Some(codes))),
         Condition::HasFacet(facet, has) => {
             let bears = bears(*facet, None);
             leaf(if *has { bears } else { bears.not() })
@@ -284,15 +284,17 @@ fn borne_by(facet: Facet) -> Option<Relation> {
     match facet {
         Facet::DonorSex | Facet::AgeBand => Some(Relation::Donor),
         Facet::Disease | Facet::Notification => Some(Relation::Disease),
+        Facet::Country => Some(Relation::Organization),
         _ => None,
     }
 }
 
 /// That the record bears one of the codes (or any), itself or through its links.
-fn bears(facet: Facet, codes: Option<Vec<&str>>) -> Expr {
+fn bears(facet: Facet, codes: Option<&BTreeSet<String>>) -> Expr {
     let matching = |alias: &'static str| {
         let facet = Expr::col((alias, "facet")).eq(facet.code());
-        let code = codes.clone().map(|codes| Expr::col((alias, "code")).is_in(codes));
+        let code =
+            codes.map(|codes| Expr::col((alias, "code")).is_in(codes.iter().map(String::as_str)));
         Cond::all().add(facet).add_option(code)
     };
     let mut own = Query::select();

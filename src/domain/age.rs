@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
@@ -31,7 +32,7 @@ static INTERVAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// An age as a source gives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Age {
     /// As the source wrote it.
     pub text: String,
@@ -41,7 +42,7 @@ pub struct Age {
 }
 
 /// What an age means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AgeReading {
     /// Days since birth, or days of development when `fetal`. A year is 365.25 days, a month a twelfth of it.
@@ -58,7 +59,7 @@ pub enum AgeReading {
 }
 
 /// A stage of life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LifeStage {
     Embryonic,

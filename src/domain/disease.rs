@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +14,9 @@ use super::{
 
 /// A list of diseases kept by the Japanese state. A number means nothing without its scheme, and in the
 /// paediatric scheme nothing without its group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationScheme {
     /// 指定難病
@@ -41,7 +44,9 @@ impl NotificationScheme {
 }
 
 /// A number that a disease corresponds to. It is a mapping of the disease and says nothing of any patient.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Notification {
     pub scheme: NotificationScheme,
@@ -67,7 +72,7 @@ impl Notification {
 }
 
 /// What one source row says of a disease.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DiseaseFacts {
     #[serde(skip_serializing_if = "Vec::is_empty")]

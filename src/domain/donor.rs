@@ -1,5 +1,6 @@
 //! The donor, pseudonymous: what may be known, and the narrower view the public has of it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +14,9 @@ use super::{
     term::{Reference, Term},
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Sex {
     Female,
@@ -30,7 +33,7 @@ coded!(Sex {
 });
 
 /// What one source row says of a donor. A sex or age that is not stated is absent, never a default.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DonorFacts {
     #[serde(skip_serializing_if = "Vec::is_empty")]

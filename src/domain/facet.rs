@@ -160,3 +160,16 @@ fn disease_codes(disease: &Record<DiseaseFacts>) -> Vec<Code> {
     let numbers = numbers.map(|number| Code::new(Facet::Notification, number.code()));
     std::iter::once(own).chain(ancestors).chain(numbers).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_facet_stands_at_its_place_and_reads_back() {
+        for (place, facet) in Facet::ALL.into_iter().enumerate() {
+            assert_eq!(facet as usize, place, "indexes count columns by place");
+            assert_eq!(Facet::parse(facet.code()), Some(facet));
+        }
+    }
+}

@@ -2,12 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use type_safe_id::{DynamicType, TypeSafeId};
 use uuid::Uuid;
 
 /// The kinds of record. The only place that knows their prefixes and letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordKind {
     CellLine,
@@ -135,6 +138,12 @@ pub fn accession(prefix: &str, letter: char, number: i64) -> String {
     format!("{prefix}-{body}-{check}")
 }
 
+/// The number in a counted accession of this prefix and letter.
+pub fn counted_number(prefix: &str, letter: char, text: &str) -> Option<i64> {
+    let number = text.strip_prefix(prefix)?.strip_prefix('-')?.strip_prefix(letter)?;
+    number.split_once('-')?.0.parse().ok()
+}
+
 /// Whether a text of the shape of an accession carries the right check character.
 ///
 /// # Errors
@@ -168,6 +177,19 @@ pub fn check_character(body: &str) -> Option<char> {
         product = sum * 2 % 37;
     }
     char::from_digit((37 - product) % 36, 36).map(|c| c.to_ascii_uppercase())
+}
+
+impl JsonSchema for RecordId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RecordId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^(line|donor|disease|org|pub)_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+        })
+    }
 }
 
 #[cfg(test)]

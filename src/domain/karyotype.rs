@@ -5,18 +5,19 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 /// The clones of a karyotype, in the order of the source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KaryotypeSketch {
     /// At least one.
     pub clones: Vec<CloneSketch>,
 }
 
 /// One clone, such as `47,XX,+8[3]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CloneSketch {
     /// Chromosomes; the ends of `45~48`, otherwise equal.
     pub fewest: u16,

@@ -1,5 +1,6 @@
 //! A record: who it is, in what state, and the layers of facts its sources gave.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
@@ -16,7 +17,9 @@ use super::{
 };
 
 /// Where a record stands in its life. The public sees published records, and tombstones by direct look-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Draft,
@@ -46,7 +49,9 @@ impl State {
 }
 
 /// Something a source wrote that does not read as it should. The text is kept, never repaired.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Flag {
     pub field: String,
@@ -55,19 +60,19 @@ pub struct Flag {
 }
 
 /// What one row of one source says of a record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Layer<F> {
     pub source: Source,
     /// The row's own key in its source: an accession, a name, a catalogue number.
     pub key: String,
     pub facts: F,
-    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
 }
 
 /// A record with all its layers. Its canonical JSON is the snapshot in the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record<F> {
     pub id: RecordId,
@@ -85,7 +90,9 @@ pub struct Asked<'a> {
 }
 
 /// How one record refers to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     Donor,
@@ -191,11 +198,11 @@ impl<F: Facts> Record<F> {
     }
 
     pub fn names(&self) -> Vec<&Name> {
-        self.all(|facts| facts.names())
+        self.all(Facts::names)
     }
 
     pub fn external_ids(&self) -> Vec<&ExternalId> {
-        self.all(|facts| facts.external_ids())
+        self.all(Facts::external_ids)
     }
 
     /// Where the facts ask for a link, every layer's in turn, each once.
@@ -223,7 +230,7 @@ impl<F: Facts> Record<F> {
 }
 
 /// A record of any kind: what the log and the interchange format hold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AnyRecord {
     CellLine(Record<LineFacts>),
@@ -314,7 +321,7 @@ impl AnyRecord {
 
 /// A record as a file brings it: what is known of its identity, and its layers. This is a line of the interchange
 /// format; a [`Record`] written as JSON reads back as its own draft.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft<F> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -338,7 +345,7 @@ impl<F> Draft<F> {
 }
 
 /// A draft of any kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AnyDraft {
     CellLine(Draft<LineFacts>),

@@ -1,9 +1,12 @@
 //! Where facts come from: the sources, what they ask in return, and whose word is shown first.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A source of facts: the code of a registry, catalogue or person at work (`cellosaurus`, `curator`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Source(String);
 

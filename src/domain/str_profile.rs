@@ -9,6 +9,7 @@ use std::{
 };
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The sex marker; it is left out of a comparison unless asked for.
@@ -58,7 +59,7 @@ pub enum StrError {
 }
 
 /// One report of a profile.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StrProfile {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
@@ -68,7 +69,7 @@ pub struct StrProfile {
 }
 
 /// Which markers are compared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkerMode {
     /// Those present in both profiles.
@@ -81,7 +82,7 @@ pub enum MarkerMode {
 }
 
 /// The counts that say how alike two profiles are. A homozygous pair counts once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Score {
     /// Alleles found in both.
     pub shared: u32,
@@ -256,9 +257,8 @@ fn fits(marker: &str, alleles: &[String]) -> bool {
         Some(Sort::Repeats) if MARKERS.contains(&marker) => {
             marker != AMELOGENIN && allele.split('.').next().is_some_and(|whole| whole.len() <= 2)
         }
-        Some(Sort::Repeats) => true,
         Some(Sort::Sex) => marker == AMELOGENIN,
-        Some(Sort::NotDetected) => true,
+        Some(Sort::Repeats | Sort::NotDetected) => true,
         None => false,
     })
 }

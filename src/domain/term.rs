@@ -1,11 +1,14 @@
 //! References out of a record: to a term of an ontology, or to another record by one of its identifiers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::identifier;
 
 /// An identifier in a scheme, as it is compared: `("cellosaurus", "CVCL_A324")`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
     pub scheme: String,
@@ -20,7 +23,9 @@ impl Key {
 }
 
 /// A term of an ontology as the source gave it. At least one of id and label is there.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
     /// `UBERON:0000178`, `NCBITaxon:9606`.
@@ -54,7 +59,9 @@ impl Term {
 
 /// A reference to another record, by the identifiers the source gave, best first. It stays as it is whether
 /// or not a record with one of these identifiers is known; which record it reaches is worked out beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -4,6 +4,8 @@ pub mod graphiql;
 pub mod graphql;
 
 use axum::{Router, extract::State, http::StatusCode, response::IntoResponse, routing::any};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -15,19 +17,16 @@ use tower_http::{
 use crate::{
     catalogue::Catalogue,
     graphql::{self as schema, cursor::CursorKey, limits::Limits},
-    //web,
+    web,
 };
 
 /// Everything the server answers.
 pub fn router(catalogue: &Catalogue, cursor_key: CursorKey) -> Router {
-    let api = graphql::GraphQl::new(
-        schema::schema(catalogue.clone(), cursor_key),
-        Limits::default(),
-        {
+    let api =
+        graphql::GraphQl::new(schema::schema(catalogue.clone(), cursor_key), Limits::default(), {
             let catalogue = catalogue.clone();
             move |request, _| schema::request_data(request, &catalogue)
-        },
-    );
+        });
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(TraceLayer::new_for_http())
@@ -39,8 +38,17 @@ pub fn router(catalogue: &Catalogue, cursor_key: CursorKey) -> Router {
         .with_state(api)
         .merge(graphiql::routes())
         .merge(health(catalogue.clone()))
-        //.merge(web::routes(catalogue.clone()))
+        .merge(web::routes(catalogue.clone()))
         .layer(layers)
+}
+
+/// Answers connections until it is told to stop, and then ends those under way.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
 fn health(catalogue: Catalogue) -> Router {

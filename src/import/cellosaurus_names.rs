@@ -39,15 +39,14 @@ fn candidate(row: &TsvRow) -> Result<Candidate, ReadError> {
             "the name is empty; give the line's name",
         ));
     }
-    let flags = match name.contains('\u{fffd}') {
-        true => vec![flag("name", name, "holds a replacement character, so some letter was lost")],
-        false => Vec::new(),
-    };
+    let lost = "holds a replacement character, so some letter was lost";
+    let flags = name.contains('\u{fffd}').then(|| flag("name", name, lost));
     let facts = LineFacts {
         names: vec![Name::new(NameKind::Primary, name)],
         external_ids: vec![id],
         ..LineFacts::default()
     };
-    let draft = Draft::of(layer("cellosaurus-names", accession, facts, flags));
+    let draft =
+        Draft::of(layer("cellosaurus-names", accession, facts, flags.into_iter().collect()));
     Ok(Candidate::new(row.line, name, AnyDraft::CellLine(draft)))
 }

@@ -71,7 +71,7 @@ type RowIter = Box<dyn Iterator<Item = Result<Candidate, ReadError>> + Send>;
 
 /// The rows of an opened file as candidates.
 pub struct Rows {
-    rows: RowIter,
+    inner: RowIter,
     pub progress: Progress,
     /// Columns that the format does not know and that are not read.
     pub unknown_columns: Vec<String>,
@@ -89,7 +89,7 @@ impl Iterator for Rows {
     type Item = Result<Candidate, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.rows.next()
+        self.inner.next()
     }
 }
 
@@ -112,7 +112,7 @@ pub fn rows(format: Format, file: SourceFile) -> Result<Rows, FileError> {
         Format::RikenBrc => riken_brc::rows(file)?,
         Format::Jsonl => (jsonl::rows(file), Vec::new()),
     };
-    Ok(Rows { rows, progress, unknown_columns })
+    Ok(Rows { inner: rows, progress, unknown_columns })
 }
 
 fn owned(columns: Vec<&str>) -> Vec<String> {

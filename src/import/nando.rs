@@ -124,6 +124,7 @@ impl Tree {
             names: names(class),
             external_ids: vec![ExternalId::new("nando", id)],
             notifications,
+            deprecated: class.deprecated,
             definition: definition("en"),
             definition_ja: definition("ja"),
             ..DiseaseFacts::default()

@@ -11,7 +11,7 @@ use crate::{
     catalogue::import::Candidate,
     domain::{
         disease::DiseaseFacts,
-        identifier::{self, ExternalId},
+        identifier::{self, ExternalId, IdStatus},
         record::{AnyDraft, Draft},
     },
 };
@@ -52,7 +52,7 @@ impl<I: Iterator<Item = Result<Mapping, ReadError>>> Iterator for BySubject<I> {
             next.as_ref().is_ok_and(|next| next.subject_id == group[0].subject_id)
         };
         let mut more = Vec::new();
-        while let Some(Ok(mapping)) = self.mappings.next_if(&same) {
+        while let Some(Ok(mapping)) = self.mappings.next_if(same) {
             more.push(mapping);
         }
         group.extend(more);
@@ -81,7 +81,7 @@ fn candidate(group: &[Mapping]) -> Result<Candidate, ReadError> {
         external_ids.push(ExternalId {
             scheme: key.scheme,
             value: key.value,
-            status: Default::default(),
+            status: IdStatus::default(),
         });
     }
     if external_ids.is_empty() {

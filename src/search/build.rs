@@ -78,12 +78,12 @@ struct Around {
 
 impl Around {
     async fn load(conn: &mut Conn<'_>, lines: &[Uuid]) -> Result<Self, DbError> {
-        let mut links: HashMap<Uuid, Vec<Link>> = HashMap::new();
+        let mut links_of: HashMap<Uuid, Vec<Link>> = HashMap::new();
         for link in link::of(conn, lines).await? {
-            links.entry(link.from).or_default().push(link);
+            links_of.entry(link.from).or_default().push(link);
         }
         let shown = [Relation::Donor, Relation::Disease, Relation::Organization];
-        let targets: BTreeSet<Uuid> = links
+        let targets: BTreeSet<Uuid> = links_of
             .values()
             .flatten()
             .filter(|link| shown.contains(&link.relation))
@@ -113,7 +113,7 @@ impl Around {
         for row in record::find_by_accession(conn, ids).await? {
             above.insert(row.accession.clone(), row.read()?.record);
         }
-        Ok(Self { links, records, above })
+        Ok(Self { links: links_of, records, above })
     }
 
     fn line(&self, row: &RecordRow) -> Result<Document, DbError> {

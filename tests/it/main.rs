@@ -1,0 +1,17 @@
+//! The promises of the catalogue, kept on SQLite and on PostgreSQL by one body of tests. A test gets a fresh
+//! database of its own, a clock that it knows and ids in a known order; nothing is mocked.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where an unwrap fails")]
+
+mod api;
+mod architecture;
+mod crash;
+mod damaged_files;
+mod import_rules;
+mod interchange;
+mod log;
+mod real_data;
+mod schema;
+mod search;
+mod storage;
+mod support;
