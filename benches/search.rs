@@ -116,7 +116,7 @@ fn document(n: usize, cvcl: String, name: String, numbers: &mut Numbers) -> Docu
         diseases: disease.map_or_else(Vec::new, |d| owned(DISEASES[d % DISEASES.len()])),
         genes: gene.map(str::to_owned).into_iter().collect(),
         organizations: owned(&[ORGANIZATIONS[organization % ORGANIZATIONS.len()]]),
-        notes: owned(&["Registered in the collection; established from a skin biopsy."]),
+        exact: Vec::new(),
         facets,
         updated_at_us: i64::try_from(numbers.below(1 << 50)).expect("below 2^50"),
     }

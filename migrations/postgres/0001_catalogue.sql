@@ -54,11 +54,9 @@ CREATE TABLE external_ids (
     value TEXT COLLATE "C" NOT NULL,
     record_id UUID NOT NULL REFERENCES records (id),
     record_kind TEXT COLLATE "C" NOT NULL,
-    folded TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (scheme, value, record_id)
 );
 CREATE INDEX external_ids_of_record ON external_ids (record_id);
-CREATE INDEX external_ids_folded ON external_ids (folded);
 
 CREATE TABLE codes (
     record_id UUID NOT NULL REFERENCES records (id),

@@ -22,8 +22,8 @@ use crate::{
     each_draft, each_kind,
 };
 
-/// Rows in one transaction.
-pub const CHUNK: usize = 500;
+/// Rows in one transaction: enough that a page of an index is written once for many rows.
+pub const CHUNK: usize = 2000;
 
 /// A row of a file, read into what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,6 +212,8 @@ struct Chunk {
     by_accession: BTreeMap<String, RecordId>,
     works: HashMap<RecordId, Work>,
     donor_of: HashMap<Uuid, RecordId>,
+    /// How many records the chunk has made.
+    made: usize,
 }
 
 impl Chunk {
@@ -303,7 +305,8 @@ impl Chunk {
         let id = each_draft!(draft, draft => draft.id).unwrap_or(fresh);
         let accession = accession_of(draft).unwrap_or_default().to_owned();
         let after = AnyRecord::empty(id, accession.clone());
-        let order = self.works.values().filter(|work| work.order != usize::MAX).count();
+        let order = self.made;
+        self.made += 1;
         self.works.insert(id, Work { before: None, after, version: 0, order });
         if !accession.is_empty() {
             self.by_accession.insert(accession, id);

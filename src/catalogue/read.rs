@@ -204,14 +204,15 @@ impl Catalogue {
         Ok(name::find(&mut self.db.read().await?.conn(), kind, &fold(name)).await?)
     }
 
-    /// The records that bear an identifier of some scheme that reads like this text.
+    /// The records that bear an identifier of some scheme that reads like this text, or are named so: an official
+    /// name is both, and people write it without its dash.
     pub(super) async fn referred(&self, kind: RecordKind, text: &str) -> Result<Vec<Uuid>, Error> {
         let found = self.bearing(kind, &identifier::guesses(text)).await?;
         if !found.is_empty() {
             return Ok(found);
         }
         let value = text.split_once(':').map_or(text, |(_, value)| value);
-        Ok(external_id::find_folded(&mut self.db.read().await?.conn(), kind, &fold(value)).await?)
+        self.named(kind, value).await
     }
 
     async fn bearing(&self, kind: RecordKind, keys: &[Key]) -> Result<Vec<Uuid>, Error> {

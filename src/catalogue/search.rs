@@ -147,8 +147,7 @@ impl Catalogue {
         found.extend(borne.into_values().flatten());
         for kind in [RecordKind::CellLine, RecordKind::Disease] {
             let ids = name::find(&mut lent.conn(), kind, &folded).await?;
-            let folded = external_id::find_folded(&mut lent.conn(), kind, &folded).await?;
-            found.extend(ids.into_iter().chain(folded).map(|uuid| RecordId::new(kind, uuid)));
+            found.extend(ids.into_iter().map(|uuid| RecordId::new(kind, uuid)));
         }
         let mut seen = BTreeSet::new();
         found.retain(|id| seen.insert(*id));

@@ -17,9 +17,10 @@ use crate::{
     },
     domain::{
         facet,
-        id::RecordId,
-        names::fold,
-        record::{AnyRecord, Asked},
+        id::{RecordId, RecordKind},
+        identifier::ExternalId,
+        names::{NameKind, fold},
+        record::{AnyRecord, Asked, LABEL},
         term::Key,
     },
     each_kind,
@@ -123,9 +124,12 @@ async fn relink<'a>(
 ) -> Result<(), DbError> {
     let asked: Vec<(RecordId, Vec<Asked<'_>>)> =
         records.map(|r| (r.id(), each_kind!(r, record => record.links()))).collect();
-    let keys: BTreeSet<&Key> =
-        asked.iter().flat_map(|(_, asked)| asked).flat_map(|asked| &asked.reference.keys).collect();
-    let borne = external_id::find(conn, keys).await?;
+    let keys: BTreeSet<Key> =
+        asked.iter().flat_map(|(_, asked)| asked).flat_map(Asked::keys).collect();
+    let (labels, keys): (Vec<Key>, Vec<Key>) =
+        keys.into_iter().partition(|key| key.scheme == LABEL);
+    let mut borne = external_id::find(conn, &keys).await?;
+    borne.extend(name::find_chief(conn, RecordKind::Disease, &labels).await?);
     let mut links = Vec::new();
     for (from, asked) in &asked {
         let mut items: BTreeMap<&str, usize> = BTreeMap::new();
@@ -145,14 +149,14 @@ fn alternatives(
     borne: &BTreeMap<Key, Vec<RecordId>>,
 ) -> Vec<NewLink> {
     let mut links = Vec::new();
-    for (alternative, key) in asked.reference.keys.iter().enumerate() {
-        let bearers = borne.get(key).into_iter().flatten();
+    for (alternative, key) in asked.keys().into_iter().enumerate() {
+        let bearers = borne.get(&key).into_iter().flatten();
         let mut bearers = bearers.filter(|id| id.kind == asked.relation.target() && **id != from);
         let to = match (bearers.next(), bearers.next()) {
             (Some(only), None) => Some(only.uuid),
             _ => None,
         };
-        let (from, relation, key) = (from.uuid, asked.relation, key.clone());
+        let (from, relation) = (from.uuid, asked.relation);
         links.push(NewLink { from, relation, item, alternative, key, to });
         if to.is_some() {
             break;
@@ -179,5 +183,11 @@ async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<(), Er
 
 fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {
     let ids = each_kind!(record, record => record.external_ids());
-    ids.into_iter().map(crate::domain::identifier::ExternalId::key).collect()
+    let ids = ids.into_iter().map(ExternalId::key);
+    let names = match record {
+        AnyRecord::Disease(disease) => disease.names(),
+        _ => Vec::new(),
+    };
+    let chief = names.into_iter().filter(|name| name.kind == NameKind::Primary);
+    ids.chain(chief.map(|name| Key { scheme: LABEL.to_owned(), value: fold(&name.text) })).collect()
 }

@@ -4,13 +4,13 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Context;
 
-use crate::{domain::record::AnyDraft, graphql};
+use crate::{domain::record::AnyDraft, graphql::sdl};
 
 /// The generated files with their content.
 fn files() -> anyhow::Result<[(&'static str, String); 2]> {
     let interchange = schemars::schema_for!(AnyDraft);
     let interchange = serde_json::to_string_pretty(&interchange)? + "\n";
-    Ok([("schema/schema.graphql", graphql::sdl()), ("schema/interchange.schema.json", interchange)])
+    Ok([("schema/schema.graphql", sdl()), ("schema/interchange.schema.json", interchange)])
 }
 
 pub(super) fn run(write: bool) -> anyhow::Result<ExitCode> {

@@ -11,12 +11,7 @@ use super::{
     conn::{uuid_values, values},
     log::kind_of,
 };
-use crate::domain::{
-    id::{RecordId, RecordKind},
-    identifier::ExternalId,
-    names::fold,
-    term::Key,
-};
+use crate::domain::{id::RecordId, identifier::ExternalId, term::Key};
 
 #[derive(Debug, FromRow)]
 struct Row {
@@ -55,18 +50,6 @@ pub async fn find(
     Ok(found)
 }
 
-/// The records of a kind with an identifier that folds to this text, in whatever scheme.
-pub async fn find_folded(
-    conn: &mut Conn<'_>,
-    kind: RecordKind,
-    folded: &str,
-) -> Result<Vec<Uuid>, DbError> {
-    let find = "SELECT DISTINCT record_id FROM external_ids WHERE folded = $1 AND record_kind = $2 \
-                ORDER BY record_id";
-    let rows: Vec<(Uuid,)> = conn.fetch_all(find, values![folded, kind.as_str()]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
 /// Puts these identifiers in place of those the records had.
 pub async fn replace(
     conn: &mut Conn<'_>,
@@ -74,14 +57,13 @@ pub async fn replace(
     ids: Vec<(RecordId, Vec<&ExternalId>)>,
 ) -> Result<(), DbError> {
     conn.execute_in("DELETE FROM external_ids WHERE record_id", uuid_values(known)).await?;
-    let cells = |id: RecordId, external: &ExternalId| -> [Value; 5] {
+    let cells = |id: RecordId, external: &ExternalId| -> [Value; 4] {
         let Key { scheme, value } = external.key();
-        let folded = fold(&value);
-        [scheme.into(), value.into(), id.uuid.into(), id.kind.as_str().into(), folded.into()]
+        [scheme.into(), value.into(), id.uuid.into(), id.kind.as_str().into()]
     };
     let rows = ids
         .into_iter()
         .flat_map(|(id, ids)| ids.into_iter().map(move |external| cells(id, external)));
-    let insert = "INSERT INTO external_ids (scheme, value, record_id, record_kind, folded)";
+    let insert = "INSERT INTO external_ids (scheme, value, record_id, record_kind)";
     conn.insert(insert, rows.collect(), "ON CONFLICT (scheme, value, record_id) DO NOTHING").await
 }

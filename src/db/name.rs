@@ -1,5 +1,7 @@
 //! Names by their folded form.
 
+use std::collections::BTreeMap;
+
 use sea_query::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -10,7 +12,8 @@ use super::{
 };
 use crate::domain::{
     id::{RecordId, RecordKind},
-    names::{Name, fold},
+    names::{Name, NameKind, fold},
+    term::Key,
 };
 
 /// The records that bear a name which folds to this text.
@@ -23,6 +26,29 @@ pub async fn find(
         "SELECT record_id FROM names WHERE folded = $1 AND record_kind = $2 ORDER BY record_id";
     let rows: Vec<(Uuid,)> = conn.fetch_all(find, values![folded, kind.as_str()]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The records of a kind of which the value of each key is the chief name, folded.
+pub async fn find_chief(
+    conn: &mut Conn<'_>,
+    kind: RecordKind,
+    keys: &[Key],
+) -> Result<BTreeMap<Key, Vec<RecordId>>, DbError> {
+    let head =
+        "SELECT folded, record_id FROM names WHERE record_kind = $1 AND name_kind = $2 AND folded";
+    let fixed = values![kind.as_str(), NameKind::Primary.as_str()];
+    let folded = keys.iter().map(|key| Value::from(key.value.as_str()));
+    let rows: Vec<(String, Uuid)> =
+        conn.fetch_in(head, fixed, folded, "ORDER BY record_id").await?;
+    let mut found: BTreeMap<Key, Vec<RecordId>> = BTreeMap::new();
+    for (value, uuid) in rows {
+        if let Some(key) = keys.iter().find(|key| key.value == value) {
+            let ids = found.entry(key.clone()).or_default();
+            ids.push(RecordId::new(kind, uuid));
+            ids.dedup();
+        }
+    }
+    Ok(found)
 }
 
 /// A name that begins as the reader has typed so far.

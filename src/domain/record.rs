@@ -9,7 +9,7 @@ use super::{
     donor::DonorFacts,
     id::{RecordId, RecordKind},
     identifier::ExternalId,
-    names::{Name, NameKind},
+    names::{Name, NameKind, fold},
     organization::OrganizationFacts,
     publication::PublicationFacts,
     source::Source,
@@ -87,6 +87,22 @@ pub struct Record<F> {
 pub struct Asked<'a> {
     pub relation: Relation,
     pub reference: &'a Reference,
+}
+
+/// The scheme of the keys that are no identifiers but the chief names of diseases, folded.
+pub const LABEL: &str = "label";
+
+impl Asked<'_> {
+    /// The keys to try, best first. A disease that is given as a term of a terminology without a cross-walk is at
+    /// last looked for by that term's own label.
+    pub fn keys(&self) -> Vec<Key> {
+        let mut keys = self.reference.keys.clone();
+        let label = self.reference.label.as_ref().filter(|_| self.relation == Relation::Disease);
+        if let (false, Some(label)) = (keys.is_empty(), label) {
+            keys.push(Key { scheme: LABEL.to_owned(), value: fold(label) });
+        }
+        keys
+    }
 }
 
 /// How one record refers to another.

@@ -131,7 +131,6 @@ impl Around {
             variants.iter().filter_map(|variant| variant.hgvs.as_ref()?.gene.clone());
         document.genes = line.edited_genes().iter().map(|gene| gene.text().to_owned()).collect();
         document.genes.extend(variant_genes);
-        document.notes = line.all(|facts| &facts.notes).iter().map(|n| n.text.clone()).collect();
         let any = AnyRecord::CellLine(line);
         add_codes(&mut document, &any);
         for link in self.links.get(&row.id).into_iter().flatten() {
@@ -168,7 +167,7 @@ impl Around {
 
 fn add_numbers(document: &mut Document, disease: &Record<DiseaseFacts>) {
     for number in disease.notifications() {
-        document.ids.push(number.label_ja());
+        document.exact.push(number.label_ja());
         document.facets.entry(Facet::Notification).or_default().insert(number.code());
     }
 }
@@ -196,7 +195,7 @@ fn blank<F: Facts>(row: &RecordRow, record: &Record<F>) -> Document {
         diseases: Vec::new(),
         genes: Vec::new(),
         organizations: Vec::new(),
-        notes: Vec::new(),
+        exact: Vec::new(),
         facets: BTreeMap::new(),
         updated_at_us: row.updated_at.timestamp_micros(),
     }
@@ -215,7 +214,7 @@ fn tidy(document: &mut Document) {
         &mut document.diseases,
         &mut document.genes,
         &mut document.organizations,
-        &mut document.notes,
+        &mut document.exact,
     ];
     for list in texts {
         list.sort_unstable();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{facet::Facet, id::RecordId};
 
 /// Raised when documents are filled differently, so that an index of the older filling is built anew.
-pub const DOCUMENT_VERSION: u32 = 1;
+pub const DOCUMENT_VERSION: u32 = 2;
 
 /// One record as a search engine sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub struct Document {
     pub diseases: Vec<String>,
     pub genes: Vec<String>,
     pub organizations: Vec<String>,
-    pub notes: Vec<String>,
+    /// Texts that a whole query must equal, because their words alone mean something else: `指定難病6`.
+    pub exact: Vec<String>,
     pub facets: BTreeMap<Facet, BTreeSet<String>>,
     /// Microseconds since 1970 (UTC).
     pub updated_at_us: i64,
@@ -37,12 +38,11 @@ pub enum Part {
     Diseases,
     Genes,
     Organizations,
-    Notes,
 }
 
 impl Part {
-    pub const ALL: [Self; 6] =
-        [Self::Ids, Self::Names, Self::Diseases, Self::Genes, Self::Organizations, Self::Notes];
+    pub const ALL: [Self; 5] =
+        [Self::Ids, Self::Names, Self::Diseases, Self::Genes, Self::Organizations];
 
     /// The name in settings and index files.
     pub fn code(self) -> &'static str {
@@ -52,7 +52,6 @@ impl Part {
             Self::Diseases => "diseases",
             Self::Genes => "genes",
             Self::Organizations => "organizations",
-            Self::Notes => "notes",
         }
     }
 
@@ -64,7 +63,6 @@ impl Part {
             Self::Diseases => 9,
             Self::Genes => 8,
             Self::Organizations => 7,
-            Self::Notes => 5,
         }
     }
 }
@@ -78,13 +76,14 @@ impl Document {
             Part::Diseases => (None, &self.diseases),
             Part::Genes => (None, &self.genes),
             Part::Organizations => (None, &self.organizations),
-            Part::Notes => (None, &self.notes),
         };
         own.into_iter().chain(more).map(String::as_str)
     }
 
     /// The texts that a whole query may equal when both are folded.
     pub fn exact_texts(&self) -> impl Iterator<Item = &str> {
-        self.texts(Part::Ids).chain(self.texts(Part::Names))
+        self.texts(Part::Ids)
+            .chain(self.texts(Part::Names))
+            .chain(self.exact.iter().map(String::as_str))
     }
 }

@@ -29,6 +29,7 @@ both_backends!(
     a_donor_shared_by_two_lines_is_one,
     an_engineered_disease_never_touches_the_donor,
     a_disease_that_is_unknown_stays_as_the_source_wrote_it,
+    a_term_without_a_crosswalk_meets_the_one_disease_of_its_own_name,
     damaged_spreadsheet_values_are_refused_with_a_suggestion,
     malformed_names_are_flagged_and_stored_as_written,
     rows_that_cannot_be_read_do_not_stop_the_others,
@@ -52,6 +53,22 @@ AG   36Y
 CA   Induced pluripotent stem cell
 //
 ";
+
+/// An NCIt term has no cross-walk to Mondo here; its label is looked for among the chief names of diseases, and
+/// where two bear it, or none, the term stays as it is.
+async fn a_term_without_a_crosswalk_meets_the_one_disease_of_its_own_name(app: TestDb) {
+    let entry = LINE_201B7.replace("OX ", "DI   NCIt; C26845; Parkinson disease\nOX ");
+    app.import(Format::Cellosaurus, entry).await;
+    let line = app.line("CVCL_A324").await.record.id.uuid;
+    assert!(app.linked(line, Relation::Disease).await.is_empty(), "Mondo is not there yet");
+    let term = |id: &str, label: &str| format!("\"{id}\": {{\"label\": \"{label}\"}}");
+    let first = term("MONDO:0005180", "Parkinson disease");
+    app.import(Format::Mondo, format!("{{{first}}}")).await;
+    assert_eq!(app.linked(line, Relation::Disease).await.len(), 1);
+    let second = term("MONDO:0000099", "Parkinson Disease");
+    app.import(Format::Mondo, format!("{{{first}, {second}}}")).await;
+    assert!(app.linked(line, Relation::Disease).await.is_empty(), "of two neither is chosen");
+}
 
 fn kuifms() -> String {
     hpscreg(&[&[

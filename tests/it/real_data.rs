@@ -18,7 +18,10 @@ use stemma::{
 };
 use uuid::Uuid;
 
-use crate::support::{TestDb, both_backends, counts, shared_data};
+use crate::{
+    search::{Searched, request},
+    support::{TestDb, both_backends, counts, shared_data},
+};
 
 both_backends!(real_files_give_the_counts_that_were_measured_in_them);
 
@@ -31,6 +34,7 @@ async fn real_files_give_the_counts_that_were_measured_in_them(app: TestDb) {
     cellosaurus(&app).await;
     cellosaurus_names(&app).await;
     riken_brc(&app).await;
+    searches(&app).await;
     let head = app.head().await;
     assert_eq!(app.number("SELECT COUNT(*) FROM revisions").await, head.seq);
     assert_eq!(app.catalogue.verify_log().await.unwrap(), Verdict::Sound(head));
@@ -155,4 +159,31 @@ async fn riken_brc(app: &TestDb) {
     let (counts, _) = app.catalogue.counts().await.unwrap();
     let lines = counts.iter().find(|(kind, _)| *kind == RecordKind::CellLine).unwrap().1;
     assert!(lines > 167_000, "{lines}");
+}
+
+/// Every way of asking for Parkinson disease leads to the same lines, and every way of writing 201B7 to 201B7.
+async fn searches(app: &TestDb) {
+    let searched = Searched::open(app, "index");
+    searched.follow().await;
+    let lines = async |text: &str| -> BTreeSet<String> {
+        let mut request = request(text);
+        request.kinds = vec![RecordKind::CellLine];
+        request.per_page = 100;
+        let found = searched.ask(request).await;
+        let lines: BTreeSet<String> =
+            found.hits.iter().map(|hit| hit.stored.record.accession().to_owned()).collect();
+        assert_eq!(found.total, lines.len() as u64, "{text}: all on one page");
+        lines
+    };
+    let expected = lines("MONDO:0005180").await;
+    assert!(expected.len() >= 87, "{} lines", expected.len());
+    for text in
+        ["パーキンソン病", "ぱーきんそん", "parkinson", "parkinsn", "指定難病 6", "指定難病６"]
+    {
+        assert_eq!(lines(text).await, expected, "{text}");
+    }
+    for text in ["HPS0063", "201-b7", "KYOU-DXR0109B", "CVCL_A324", "KUIFMSi004C"] {
+        assert_eq!(searched.names(text).await.first().map(String::as_str), Some("201B7"), "{text}");
+    }
+    assert_eq!(searched.names("HPS0063").await, ["201B7"], "and none of its neighbours");
 }

@@ -31,37 +31,37 @@ both_backends!(
 );
 
 /// A catalogue with an index of its own that follows on demand.
-struct Searched {
+pub(crate) struct Searched {
     catalogue: Catalogue,
     index: EmbeddedIndex,
 }
 
 impl Searched {
-    fn open(app: &TestDb, name: &str) -> Self {
+    pub(crate) fn open(app: &TestDb, name: &str) -> Self {
         let index = EmbeddedIndex::open(&app.dir.path().join(name)).unwrap();
         let catalogue = app.catalogue.clone().with_index(Arc::new(index.clone()));
         Self { catalogue, index }
     }
 
     /// Brings the index up to date and answers the position reached.
-    async fn follow(&self) -> i64 {
+    pub(crate) async fn follow(&self) -> i64 {
         let mut writer = self.index.writer(1).unwrap();
         let position = self.catalogue.follow(&self.index, &mut writer).await.unwrap();
         writer.finish().unwrap();
         position
     }
 
-    async fn ask(&self, request: SearchRequest) -> Found {
+    pub(crate) async fn ask(&self, request: SearchRequest) -> Found {
         self.catalogue.search(request).await.unwrap()
     }
 
-    async fn names(&self, text: &str) -> Vec<String> {
+    pub(crate) async fn names(&self, text: &str) -> Vec<String> {
         let found = self.ask(request(text)).await;
         found.hits.iter().map(|hit| hit.stored.record.name().to_owned()).collect()
     }
 }
 
-fn request(text: &str) -> SearchRequest {
+pub(crate) fn request(text: &str) -> SearchRequest {
     SearchRequest {
         text: text.to_owned(),
         kinds: Vec::new(),

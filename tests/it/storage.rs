@@ -11,7 +11,6 @@ use stemma::{
         facet::Facet,
         filter::{Comparison, Condition},
         id::RecordKind,
-        names::fold,
         page::{Direction, Order, Page, PageRequest, Place, SortKey},
         publication::PublicationFacts,
         record::{Facts, Relation},
@@ -47,8 +46,6 @@ async fn every_statement_runs(app: TestDb) {
     assert!(!record::counts(conn).await.unwrap().is_empty());
     let key = Key::new("cellosaurus", "CVCL_A324");
     assert_eq!(external_id::find(conn, [&key]).await.unwrap()[&key], [line.id]);
-    let folded = fold("CVCL-A324");
-    assert_eq!(external_id::find_folded(conn, RecordKind::CellLine, &folded).await.unwrap(), ids);
     assert_eq!(name::find(conn, RecordKind::CellLine, "201b7").await.unwrap(), ids);
     assert!(!name::suggest(conn, "201b", 5).await.unwrap().is_empty());
     let donors = link::of(conn, &ids).await.unwrap();

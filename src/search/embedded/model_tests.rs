@@ -45,7 +45,7 @@ fn document(n: usize) -> impl Strategy<Value = Document> {
     let facets = vec((select(&FACETS[..]), select(&["a", "B", "b"][..])), 0..4);
     let kind = RecordKind::ALL[n % 2];
     (select(&TEXTS[..]), texts(), texts(), texts(), texts(), facets, 0..3i64).prop_map(
-        move |(name, ids, names, diseases, notes, facets, updated_at_us)| {
+        move |(name, ids, names, diseases, exact, facets, updated_at_us)| {
             let mut by_facet: BTreeMap<Facet, BTreeSet<String>> = BTreeMap::new();
             for (facet, code) in facets {
                 by_facet.entry(facet).or_default().insert(code.to_owned());
@@ -57,7 +57,7 @@ fn document(n: usize) -> impl Strategy<Value = Document> {
                 ids,
                 names,
                 diseases,
-                notes,
+                exact,
                 facets,
                 updated_at_us,
                 ..named(n as u128, name)

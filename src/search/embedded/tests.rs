@@ -33,7 +33,7 @@ pub(super) fn named(n: u128, name: &str) -> Document {
         diseases: Vec::new(),
         genes: Vec::new(),
         organizations: Vec::new(),
-        notes: Vec::new(),
+        exact: Vec::new(),
         facets: BTreeMap::new(),
         updated_at_us: i64::try_from(n).expect("a small number"),
     }
@@ -99,7 +99,10 @@ fn catalogue() -> Fixture {
         with_disease(5, "ALS-1", &["amyotrophic lateral sclerosis", "筋萎縮性側索硬化症"]),
         with_disease(6, "LC", &["lung adenocarcinoma", "肺腺癌"]),
         Document { ids: vec!["指定難病6".to_owned()], ..named(7, "別の株") },
-        Document { notes: vec!["compared with Parkinson lines".to_owned()], ..named(8, "ctrl") },
+        Document {
+            organizations: vec!["compared with Parkinson lines".to_owned()],
+            ..named(8, "ctrl")
+        },
         with_disease(9, "SLS", &["Sjögren-Larsson syndrome"]),
     ])
 }
