@@ -62,7 +62,7 @@ async fn run() -> anyhow::Result<()> {
              peak {} MiB resident, {before} MiB before",
             total.as_secs_f64(),
             log.as_secs_f64(),
-            (total - log).as_secs_f64(),
+            total.saturating_sub(log).as_secs_f64(),
             memory("VmHWM")?,
         );
         if round == 1 {
@@ -97,6 +97,7 @@ async fn run() -> anyhow::Result<()> {
 
 /// The file with the names.
 fn names(dir: &Path) -> anyhow::Result<PathBuf> {
+    const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let real =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/cellosaurus-55-names.tsv.gz");
     if real.exists() {
@@ -105,10 +106,9 @@ fn names(dir: &Path) -> anyhow::Result<PathBuf> {
     eprintln!("the file of Cellosaurus names is absent: names are made up");
     let mut text = "cvcl\tname\n".to_owned();
     for n in 0..LINES {
-        let digit =
-            |place: u32| char::from_digit((n / 36_usize.pow(place) % 36) as u32, 36).unwrap_or('0');
+        let digit = |place: u32| char::from(DIGITS[n / 36_usize.pow(place) % 36]);
         let code: String = (0..4).rev().map(digit).collect();
-        writeln!(text, "CVCL_{}\tHPSI{:04}i-{}", code.to_uppercase(), n * 7919 % LINES, n % 97)?;
+        writeln!(text, "CVCL_{code}\tHPSI{:06}i-{}", n * 7919 % LINES, n % 97)?;
     }
     let path = dir.join("names.tsv");
     std::fs::File::create(&path)?.write_all(text.as_bytes())?;

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         donor::DonorFacts,
         id::{self, RecordId, RecordKind},
-        record::{AnyDraft, AnyRecord, Draft, Flag, Relation},
+        record::{AnyDraft, AnyRecord, Draft, Flag, Over, Relation},
         term::Key,
     },
     each_draft, each_kind,
@@ -56,8 +56,18 @@ pub enum Meets {
 }
 
 impl Candidate {
-    pub fn new(row: u64, label: impl Into<String>, draft: AnyDraft) -> Self {
+    /// What does not read as it should is flagged here, whatever the format it came in.
+    pub fn new(row: u64, label: impl Into<String>, mut draft: AnyDraft) -> Self {
+        each_draft!(&mut draft, draft => draft.examine());
         Self { row, label: label.into(), draft, donor: None, meets: Meets::One }
+    }
+
+    pub fn with_donor(mut self, donor: Option<DonorDraft>) -> Self {
+        self.donor = donor.map(|mut donor| {
+            donor.draft.examine();
+            donor
+        });
+        self
     }
 }
 
@@ -137,6 +147,7 @@ pub struct Import<'c> {
     reason: String,
     /// A dry run writes everything into one transaction that is never committed.
     dry: Option<Tx>,
+    over: Over,
     pub report: Report,
 }
 
@@ -150,7 +161,12 @@ impl<'c> Import<'c> {
     ) -> Result<Self, Error> {
         let dry = if dry_run { Some(catalogue.db.begin().await?) } else { None };
         let (actor, reason) = (format!("import:{format}"), file.to_owned());
-        Ok(Self { catalogue, actor, reason, dry, report: Report::default() })
+        Ok(Self { catalogue, actor, reason, dry, over: Over::Write, report: Report::default() })
+    }
+
+    /// The same import, leaving every layer that is there as it is.
+    pub fn keeping_what_is_there(self) -> Self {
+        Self { over: Over::Keep, ..self }
     }
 
     /// Takes in a chunk of rows: all of it or, when this fails, nothing.
@@ -184,7 +200,7 @@ impl<'c> Import<'c> {
     ) -> Result<(), Error> {
         // Imports follow one another on this row: two that bring the same line must not both make it.
         setting::take_numbers(conn, "import", 0).await?;
-        let mut chunk = Chunk::load(conn, candidates).await?;
+        let mut chunk = Chunk::load(conn, candidates, self.over).await?;
         for candidate in candidates {
             chunk.take(candidate, report, self.catalogue);
         }
@@ -206,7 +222,7 @@ struct Work {
 }
 
 /// What a chunk of rows needs to know, read in a handful of statements.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Chunk {
     borne: BTreeMap<Key, Vec<RecordId>>,
     by_accession: BTreeMap<String, RecordId>,
@@ -214,14 +230,26 @@ struct Chunk {
     donor_of: HashMap<Uuid, RecordId>,
     /// How many records the chunk has made.
     made: usize,
+    over: Over,
 }
 
 impl Chunk {
-    async fn load(conn: &mut Conn<'_>, candidates: &[Candidate]) -> Result<Self, Error> {
+    async fn load(
+        conn: &mut Conn<'_>,
+        candidates: &[Candidate],
+        over: Over,
+    ) -> Result<Self, Error> {
         let keys: BTreeSet<Key> = candidates.iter().flat_map(keys_of).collect();
         let borne = external_id::find(conn, &keys).await?;
         let accessions = candidates.iter().filter_map(|c| accession_of(&c.draft));
-        let mut chunk = Self { borne, ..Self::default() };
+        let mut chunk = Self {
+            borne,
+            by_accession: BTreeMap::new(),
+            works: HashMap::new(),
+            donor_of: HashMap::new(),
+            made: 0,
+            over,
+        };
         let rows = record::find_by_accession(conn, accessions).await?;
         for stored in rows.iter().map(read::decode).collect::<Result<Vec<_>, _>>()? {
             chunk.met(stored);
@@ -263,7 +291,10 @@ impl Chunk {
         for message in met.conflicts {
             report.remark(candidate.row, &candidate.label, Outcome::Conflict, None, message);
         }
-        for flag in each_draft!(&candidate.draft, draft => flags(draft)) {
+        let donor_flags = candidate.donor.iter().flat_map(|donor| flags(&donor.draft));
+        for flag in
+            each_draft!(&candidate.draft, draft => flags(draft)).into_iter().chain(donor_flags)
+        {
             let message = format!("`{}`: {}", flag.text, flag.problem);
             let field = Some(flag.field.as_str());
             report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
@@ -288,7 +319,7 @@ impl Chunk {
     /// Puts the draft's layers into a record; says whether that changed anything.
     fn absorb(&mut self, id: RecordId, draft: &AnyDraft) -> bool {
         let Some(work) = self.works.get_mut(&id) else { return false };
-        let changed = work.after.absorb(draft);
+        let changed = work.after.absorb(draft, self.over);
         let keys = each_kind!(&work.after, record => record.external_ids());
         for key in keys.into_iter().map(crate::domain::identifier::ExternalId::key) {
             let bearers = self.borne.entry(key).or_default();
@@ -417,6 +448,11 @@ impl Chunk {
         let kind = candidate.draft.kind();
         let keys = candidate.draft.identity();
         let known = self.known(candidate)?;
+        if kind.letter().is_none() && accession_of(&candidate.draft).is_none_or(str::is_empty) {
+            return Err(format!(
+                "a {kind} is known by its accession; give it (`MONDO:0005180`, `PMID:18035408`)"
+            ));
+        }
         if let Meets::Every(more) = &candidate.meets {
             let mut records = self.bearers(&keys, kind);
             records.extend(self.bearers(more, kind));

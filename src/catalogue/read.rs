@@ -288,6 +288,10 @@ impl Catalogue {
 }
 
 fn one_of<F: Facts>(asked: &str, mut found: Vec<Stored<F>>) -> Result<Option<Stored<F>>, Error> {
+    if found.len() > 1 {
+        // A tombstone that shares a name does not make it ambiguous.
+        found.retain(|stored| stored.record.state == State::Published);
+    }
     if found.len() <= 1 {
         return Ok(found.pop());
     }

@@ -19,7 +19,7 @@ use crate::{
         facet,
         id::{RecordId, RecordKind},
         identifier::ExternalId,
-        names::{NameKind, fold},
+        names::fold,
         record::{AnyRecord, Asked, LABEL},
         term::Key,
     },
@@ -129,7 +129,7 @@ async fn relink<'a>(
     let (labels, keys): (Vec<Key>, Vec<Key>) =
         keys.into_iter().partition(|key| key.scheme == LABEL);
     let mut borne = external_id::find(conn, &keys).await?;
-    borne.extend(name::find_chief(conn, RecordKind::Disease, &labels).await?);
+    borne.extend(name::find_many(conn, RecordKind::Disease, &labels).await?);
     let mut links = Vec::new();
     for (from, asked) in &asked {
         let mut items: BTreeMap<&str, usize> = BTreeMap::new();
@@ -188,6 +188,8 @@ fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {
         AnyRecord::Disease(disease) => disease.names(),
         _ => Vec::new(),
     };
-    let chief = names.into_iter().filter(|name| name.kind == NameKind::Primary);
-    ids.chain(chief.map(|name| Key { scheme: LABEL.to_owned(), value: fold(&name.text) })).collect()
+    ids.chain(
+        names.into_iter().map(|name| Key { scheme: LABEL.to_owned(), value: fold(&name.text) }),
+    )
+    .collect()
 }

@@ -56,10 +56,7 @@ pub(super) async fn run(config: &Config, args: &Args) -> anyhow::Result<ExitCode
 
 pub(super) async fn reindex(config: &Config) -> anyhow::Result<()> {
     let catalogue = super::open(config).await?;
-    if config.index().exists() {
-        std::fs::remove_dir_all(config.index())?;
-    }
-    super::serve::index_now(config, &catalogue).await
+    super::serve::rebuild(config, &catalogue).await
 }
 
 fn check(format: Format, file: &Path) -> anyhow::Result<()> {
@@ -76,11 +73,26 @@ pub(super) async fn take(
     catalogue: &Catalogue,
     format: Format,
     file: &str,
-    mut rows: Rows,
+    rows: Rows,
     dry_run: bool,
 ) -> anyhow::Result<Report> {
+    let import = Import::begin(catalogue, format.name(), file, dry_run).await?;
+    run_through(import, rows).await
+}
+
+/// Takes in an excerpt: what is there already stays as it is.
+pub(super) async fn take_excerpt(
+    catalogue: &Catalogue,
+    format: Format,
+    file: &str,
+    rows: Rows,
+) -> anyhow::Result<Report> {
+    let import = Import::begin(catalogue, format.name(), file, false).await?;
+    run_through(import.keeping_what_is_there(), rows).await
+}
+
+async fn run_through(mut import: Import<'_>, mut rows: Rows) -> anyhow::Result<Report> {
     let bar = progress_bar(rows.progress.total_bytes());
-    let mut import = Import::begin(catalogue, format.name(), file, dry_run).await?;
     import.report.unknown_columns = std::mem::take(&mut rows.unknown_columns);
     let progress = rows.progress.clone();
     let (send, mut chunks) = tokio::sync::mpsc::channel::<Vec<Result<Candidate, ReadError>>>(4);

@@ -1,6 +1,6 @@
 //! `stemma serve`: the catalogue on a socket, its index following the log, until it is told to stop.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::{net::TcpListener, signal::unix::SignalKind, time::timeout};
@@ -28,7 +28,7 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     if demo {
         load_demo(&catalogue).await?;
     }
-    let index = Arc::new(EmbeddedIndex::open(&config.index())?);
+    let index = Arc::new(EmbeddedIndex::open(&index_folder(config, &catalogue).await?)?);
     let mut writer = index.writer(1)?;
     let catalogue = catalogue.with_index(index.clone());
     catalogue.follow(&index, &mut writer).await?;
@@ -52,11 +52,11 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Loads the demo catalogue; on a store that has it nothing changes.
+/// Loads the demo catalogue. It is an excerpt of its sources: what the store knows of them already stays.
 async fn load_demo(catalogue: &Catalogue) -> anyhow::Result<()> {
     let file = SourceFile::from_reader("demo.jsonl", import::DEMO.as_bytes())?;
     let rows = import::rows(Format::Jsonl, file)?;
-    let report = super::import::take(catalogue, Format::Jsonl, "demo.jsonl", rows, false).await?;
+    let report = super::import::take_excerpt(catalogue, Format::Jsonl, "demo.jsonl", rows).await?;
     for row in
         report.rows.iter().filter(|row| row.outcome == crate::catalogue::import::Outcome::Refused)
     {
@@ -111,7 +111,7 @@ async fn stop_signal() -> anyhow::Result<()> {
 
 /// Brings the index up to date from a command. A server that runs on the same data folder does it itself.
 pub(super) async fn index_now(config: &Config, catalogue: &Catalogue) -> anyhow::Result<()> {
-    let index = EmbeddedIndex::open(&config.index())?;
+    let index = EmbeddedIndex::open(&index_folder(config, catalogue).await?)?;
     let mut writer = match index.writer(2) {
         Ok(writer) => writer,
         Err(SearchError::Locked { .. }) => {
@@ -129,4 +129,23 @@ pub(super) async fn index_now(config: &Config, catalogue: &Catalogue) -> anyhow:
     };
     println!("the search index is at revision {position}");
     Ok(())
+}
+
+/// Empties the index and fills it anew.
+pub(super) async fn rebuild(config: &Config, catalogue: &Catalogue) -> anyhow::Result<()> {
+    let index = EmbeddedIndex::open(&index_folder(config, catalogue).await?)?;
+    let mut writer = index.writer(2)?;
+    writer.clear()?;
+    writer.commit(0)?;
+    drop(writer);
+    index_now(config, catalogue).await
+}
+
+/// Every log has an index of its own: positions in one log mean nothing in another.
+async fn index_folder(config: &Config, catalogue: &Catalogue) -> anyhow::Result<PathBuf> {
+    let fresh: [u8; 8] = rand::random();
+    let log = catalogue.shared_secret("log_id", &hex::encode(fresh)).await?;
+    let folder = config.index().join(log);
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
 }

@@ -293,7 +293,7 @@ impl Db {
         let pools = match address.split_once("://") {
             Some(("sqlite", file)) if !file.is_empty() => open_sqlite(Path::new(file)).await?,
             Some(("postgres" | "postgresql", _)) => open_postgres(address).await?,
-            _ => return Err(DbError::Address(address.to_owned())),
+            _ => return Err(DbError::Address(without_password(address))),
         };
         Ok(Self { pools, statements: Arc::default() })
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     id::{RecordId, RecordKind},
-    names::{Name, NameKind, fold},
+    names::{Name, fold},
     term::Key,
 };
 
@@ -28,15 +28,14 @@ pub async fn find(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The records of a kind of which the value of each key is the chief name, folded.
-pub async fn find_chief(
+/// The records of a kind of which the value of each key is a name, folded.
+pub async fn find_many(
     conn: &mut Conn<'_>,
     kind: RecordKind,
     keys: &[Key],
 ) -> Result<BTreeMap<Key, Vec<RecordId>>, DbError> {
-    let head =
-        "SELECT folded, record_id FROM names WHERE record_kind = $1 AND name_kind = $2 AND folded";
-    let fixed = values![kind.as_str(), NameKind::Primary.as_str()];
+    let head = "SELECT folded, record_id FROM names WHERE record_kind = $1 AND folded";
+    let fixed = values![kind.as_str()];
     let folded = keys.iter().map(|key| Value::from(key.value.as_str()));
     let rows: Vec<(String, Uuid)> =
         conn.fetch_in(head, fixed, folded, "ORDER BY record_id").await?;

@@ -1,7 +1,8 @@
 //! The established line: what a source can say of it, and what follows from what the sources say.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +10,10 @@ use super::{
     hgvs::HgvsReading,
     id::RecordKind,
     identifier::ExternalId,
+    karyotype,
     lang::Lang,
     names::Name,
-    record::{Asked, Facts, Record, Relation},
+    record::{Asked, Facts, Flag, Record, Relation},
     str_profile::StrProfile,
     term::{Reference, Term},
 };
@@ -383,11 +385,37 @@ impl Facts for LineFacts {
         donor.chain(parents).chain(diseases).chain(organizations).chain(publications).collect()
     }
 
+    fn problems(&self) -> Vec<Flag> {
+        let ids = self.external_ids.iter();
+        let ids = ids.filter_map(|id| Some(Flag::new(&id.scheme, &id.value, id.problem()?)));
+        let variants = self.variants.iter().filter_map(|variant| {
+            let problem = match &variant.hgvs {
+                Some(reading) if reading.problems.is_empty() => return None,
+                Some(reading) => reading.problems.join("; "),
+                None => "no HGVS description can be read in it".to_owned(),
+            };
+            Some(Flag::new("variant", &variant.text, problem))
+        });
+        // A remark in words is no karyotype gone wrong; one that begins with a count means to be ISCN.
+        let iscn =
+            self.karyotypes.iter().filter(|text| text.starts_with(|c: char| c.is_ascii_digit()));
+        let karyotypes = iscn.filter_map(|text| {
+            let problem = karyotype::check(text).err()?;
+            Some(Flag::new("karyotype", text, problem.to_string()))
+        });
+        ids.chain(variants).chain(karyotypes).collect()
+    }
+
     fn terms(&self) -> Vec<&Term> {
         let derivation = self.derivation.iter().flat_map(|d| [&d.tissue, &d.cell_type]).flatten();
         self.species.iter().chain(derivation).collect()
     }
 }
+
+static AGE_IN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\d+[ -]*(year|yr|month|week|day)s?[ -]*old")
+        .expect("the pattern is well formed")
+});
 
 const CORD_BLOOD: &str = "UBERON:0012168";
 
@@ -421,11 +449,22 @@ impl Record<LineFacts> {
         if !self.all(|facts| &facts.modifications).is_empty() {
             classes.insert(CatalogueClass::GeneticallyModified);
         }
-        let tissue = self.derivation(|d| d.tissue.as_ref());
-        if tissue.is_some_and(|tissue| tissue.id.as_deref() == Some(CORD_BLOOD)) {
+        let tissues = self.all(|facts| facts.derivation.as_ref().and_then(|d| d.tissue.as_ref()));
+        if tissues.iter().any(|tissue| tissue.id.as_deref() == Some(CORD_BLOOD)) {
             classes.insert(CatalogueClass::CordBloodDerived);
         }
         classes
+    }
+
+    /// The notes that may be shown to anyone: not those that tell of the donor in free words, and none in which an
+    /// exact age can be read.
+    pub fn public_notes(&self) -> Vec<&Note> {
+        const OF_THE_DONOR: [&str; 3] = ["Donor information", "Genome ancestry", "Population"];
+        let mut notes = self.all(|facts| &facts.notes);
+        notes.retain(|note| {
+            !OF_THE_DONOR.contains(&note.topic.as_str()) && !AGE_IN_WORDS.is_match(&note.text)
+        });
+        notes
     }
 
     /// Symbols of the genes that were changed on purpose.

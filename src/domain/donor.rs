@@ -10,7 +10,7 @@ use super::{
     identifier::ExternalId,
     lang::Lang,
     names::Name,
-    record::{Asked, Facts, Record, Relation},
+    record::{Asked, Facts, Flag, Record, Relation},
     term::{Reference, Term},
 };
 
@@ -67,6 +67,15 @@ impl Facts for DonorFacts {
     fn links(&self) -> Vec<Asked<'_>> {
         let asked = |reference| Asked { relation: Relation::Disease, reference };
         self.diseases.iter().map(asked).collect()
+    }
+
+    fn problems(&self) -> Vec<Flag> {
+        let ids = self.external_ids.iter();
+        let ids = ids.filter_map(|id| Some(Flag::new(&id.scheme, &id.value, id.problem()?)));
+        let unread = |age: &&Age| age.reading.is_none() && !age.is_unspecified();
+        let age = self.age.as_ref().filter(unread);
+        let age = age.map(|age| Flag::new("age", &age.text, "no age that can be read"));
+        ids.chain(age).collect()
     }
 
     fn terms(&self) -> Vec<&Term> {

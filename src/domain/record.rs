@@ -59,6 +59,12 @@ pub struct Flag {
     pub problem: String,
 }
 
+impl Flag {
+    pub fn new(field: &str, text: &str, problem: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), text: text.to_owned(), problem: problem.into() }
+    }
+}
+
 /// What one row of one source says of a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +75,15 @@ pub struct Layer<F> {
     pub facts: F,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
+}
+
+/// What happens to a layer that is there already when a file brings it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// The file is the newer word of the source.
+    Write,
+    /// The file is an excerpt, and what is there stays.
+    Keep,
 }
 
 /// A record with all its layers. Its canonical JSON is the snapshot in the log.
@@ -89,7 +104,7 @@ pub struct Asked<'a> {
     pub reference: &'a Reference,
 }
 
-/// The scheme of the keys that are no identifiers but the chief names of diseases, folded.
+/// The scheme of the keys that are no identifiers but names of diseases, folded.
 pub const LABEL: &str = "label";
 
 impl Asked<'_> {
@@ -160,6 +175,11 @@ pub trait Facts: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
     fn terms(&self) -> Vec<&Term> {
         Vec::new()
     }
+    /// What in the facts does not read as it should, identifier by identifier and text by text.
+    fn problems(&self) -> Vec<Flag> {
+        let broken = |id: &ExternalId| Some(Flag::new(&id.scheme, &id.value, id.problem()?));
+        self.external_ids().iter().filter_map(broken).collect()
+    }
     /// The identifiers by which this kind of record is known again.
     fn identity(&self) -> Vec<Key> {
         let identity = |id: &&ExternalId| id.identifies(Self::KIND);
@@ -181,11 +201,16 @@ impl<F: Facts> Record<F> {
         }
     }
 
-    fn absorb(&mut self, draft: &Draft<F>) -> bool {
+    fn absorb(&mut self, draft: &Draft<F>, over: Over) -> bool {
         let before = (self.state, self.layers.clone());
-        self.state = draft.state;
+        // What was withdrawn or merged stays so: a file never brings it back.
+        if !matches!(self.state, State::Withdrawn | State::Merged) {
+            self.state = draft.state.unwrap_or(self.state);
+        }
         for layer in &draft.layers {
-            self.put(layer.clone());
+            if over == Over::Write || self.layer(&layer.source, &layer.key).is_none() {
+                self.put(layer.clone());
+            }
         }
         before != (self.state, self.layers.clone())
     }
@@ -298,13 +323,15 @@ impl AnyRecord {
 
     /// Puts the layers and the state of a draft of the same kind into the record, and says whether that changed
     /// it. A draft of another kind changes nothing.
-    pub fn absorb(&mut self, draft: &AnyDraft) -> bool {
+    pub fn absorb(&mut self, draft: &AnyDraft, over: Over) -> bool {
         match (self, draft) {
-            (Self::CellLine(record), AnyDraft::CellLine(draft)) => record.absorb(draft),
-            (Self::Donor(record), AnyDraft::Donor(draft)) => record.absorb(draft),
-            (Self::Disease(record), AnyDraft::Disease(draft)) => record.absorb(draft),
-            (Self::Organization(record), AnyDraft::Organization(draft)) => record.absorb(draft),
-            (Self::Publication(record), AnyDraft::Publication(draft)) => record.absorb(draft),
+            (Self::CellLine(record), AnyDraft::CellLine(draft)) => record.absorb(draft, over),
+            (Self::Donor(record), AnyDraft::Donor(draft)) => record.absorb(draft, over),
+            (Self::Disease(record), AnyDraft::Disease(draft)) => record.absorb(draft, over),
+            (Self::Organization(record), AnyDraft::Organization(draft)) => {
+                record.absorb(draft, over)
+            }
+            (Self::Publication(record), AnyDraft::Publication(draft)) => record.absorb(draft, over),
             _ => false,
         }
     }
@@ -344,19 +371,29 @@ pub struct Draft<F> {
     pub id: Option<RecordId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accession: Option<String>,
-    #[serde(default = "published")]
-    pub state: State,
+    /// None leaves a known record in its state and publishes a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
     pub layers: Vec<Layer<F>>,
 }
 
-fn published() -> State {
-    State::Published
+impl<F: Facts> Draft<F> {
+    /// Adds the flags that the facts earn and do not bear yet.
+    pub fn examine(&mut self) {
+        for layer in &mut self.layers {
+            for flag in layer.facts.problems() {
+                if !layer.flags.contains(&flag) {
+                    layer.flags.push(flag);
+                }
+            }
+        }
+    }
 }
 
 impl<F> Draft<F> {
     /// A draft of one layer, to be known by the identifiers in it.
     pub fn of(layer: Layer<F>) -> Self {
-        Self { id: None, accession: None, state: State::Published, layers: vec![layer] }
+        Self { id: None, accession: None, state: None, layers: vec![layer] }
     }
 }
 

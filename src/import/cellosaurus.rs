@@ -3,7 +3,7 @@
 use super::{
     RowIter,
     cellosaurus_flat::{CellosaurusReader, Comment, Entry, StrBlock, StrReading},
-    flag, id_flags, layer, refused,
+    flag, layer, refused,
     source_file::{FileError, ReadError, SourceFile},
 };
 use crate::{
@@ -41,11 +41,8 @@ fn candidate(entry: &Entry) -> Result<Candidate, ReadError> {
     }
     let mut flags = Vec::new();
     let facts = line(entry, &mut flags);
-    flags.extend(id_flags(&facts.external_ids));
     let draft = AnyDraft::CellLine(Draft::of(layer(SOURCE, &entry.accession, facts, flags)));
-    let mut candidate = Candidate::new(entry.line, entry.id.clone(), draft);
-    candidate.donor = donor(entry);
-    Ok(candidate)
+    Ok(Candidate::new(entry.line, entry.id.clone(), draft).with_donor(donor(entry)))
 }
 
 fn line(entry: &Entry, flags: &mut Vec<Flag>) -> LineFacts {
@@ -339,8 +336,6 @@ fn donor(entry: &Entry) -> Option<DonorDraft> {
         return None;
     }
     let age = age(entry);
-    let unread = age.as_ref().filter(|age| age.reading.is_none());
-    let flags = unread.map(|age| flag("AG", &age.text, "no age that can be read; kept as written"));
     let ancestry = entry.comments.iter().filter(|comment| comment.topic == "Population");
     let facts = DonorFacts {
         external_ids: vec![ExternalId::new("donor_of", entry.accession.clone())],
@@ -355,6 +350,6 @@ fn donor(entry: &Entry) -> Option<DonorDraft> {
     let parent = entry.parents.first().filter(|_| entry.parents.len() == 1);
     let same = entry.same_individual.iter().chain(parent);
     let same = same.map(|(accession, _)| Key::new("donor_of", accession)).collect();
-    let draft = Draft::of(layer(SOURCE, &entry.accession, facts, flags.into_iter().collect()));
+    let draft = Draft::of(layer(SOURCE, &entry.accession, facts, Vec::new()));
     Some(DonorDraft { draft, same })
 }

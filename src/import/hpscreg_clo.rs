@@ -2,7 +2,7 @@
 //! NANDO, 指定難病 numbers) are not read: the cross-walks themselves are.
 
 use super::{
-    RowIter, flag, id_flags, layer, owned, refused,
+    RowIter, flag, layer, owned, refused,
     source_file::{FileError, ReadError, SourceFile},
     tsv::{Column, TsvReader, TsvRow},
 };
@@ -70,11 +70,8 @@ impl Row {
         }
         let mut flags = Vec::new();
         let facts = self.line(&mut flags)?;
-        flags.extend(id_flags(&facts.external_ids));
         let draft = AnyDraft::CellLine(Draft::of(layer(SOURCE, name, facts, flags)));
-        let mut candidate = Candidate::new(self.0.line, name, draft);
-        candidate.donor = self.donor()?;
-        Ok(candidate)
+        Ok(Candidate::new(self.0.line, name, draft).with_donor(self.donor()?))
     }
 
     fn line(&self, flags: &mut Vec<Flag>) -> Result<LineFacts, ReadError> {
@@ -192,7 +189,7 @@ impl Row {
     fn donor(&self) -> Result<Option<DonorDraft>, ReadError> {
         let external_ids = self.donor_ids();
         let Some(key) = external_ids.last().map(|id| id.value.clone()) else { return Ok(None) };
-        let mut flags = id_flags(&external_ids);
+        let mut flags = Vec::new();
         let sex = match self.cell("donor_sex") {
             "female" => Some(Sex::Female),
             "male" => Some(Sex::Male),

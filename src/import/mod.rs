@@ -124,18 +124,10 @@ fn layer<F>(source: &str, key: &str, facts: F, flags: Vec<Flag>) -> Layer<F> {
 }
 
 fn flag(field: &str, text: &str, problem: impl Into<String>) -> Flag {
-    Flag { field: field.to_owned(), text: text.to_owned(), problem: problem.into() }
+    Flag::new(field, text, problem)
 }
 
 fn refused(row: u64, label: &str, field: &str, message: impl Into<String>) -> ReadError {
     let label = Some(label.to_owned()).filter(|label| !label.is_empty());
     ReadError::Row(RowError { row, label, field: Some(field.to_owned()), message: message.into() })
-}
-
-/// The flags that identifiers earn by breaking the rule of their scheme.
-fn id_flags(ids: &[crate::domain::identifier::ExternalId]) -> Vec<Flag> {
-    let broken = |id: &crate::domain::identifier::ExternalId| {
-        id.problem().map(|problem| flag(&id.scheme, &id.value, problem))
-    };
-    ids.iter().filter_map(broken).collect()
 }

@@ -1,7 +1,7 @@
 //! The cell list of RIKEN BRC: a spreadsheet saved as text, with what spreadsheets do to names.
 
 use super::{
-    RowIter, id_flags, layer, owned, refused,
+    RowIter, layer, owned, refused,
     source_file::{FileError, ReadError, SourceFile},
     tsv::{Column, TsvReader, TsvRow},
 };
@@ -54,7 +54,6 @@ fn candidate(row: &TsvRow) -> Result<Candidate, ReadError> {
         return Err(refused(row.line, number, "cell_name", message));
     }
     let external_ids = vec![ExternalId::new("riken_brc", number)];
-    let flags = id_flags(&external_ids);
     let note = |topic: &str, column| {
         Some(cell(column))
             .filter(|t| !t.is_empty())
@@ -82,7 +81,7 @@ fn candidate(row: &TsvRow) -> Result<Candidate, ReadError> {
         .collect(),
         ..LineFacts::default()
     };
-    let draft = Draft::of(layer("riken-brc", number, facts, flags));
+    let draft = Draft::of(layer("riken-brc", number, facts, Vec::new()));
     Ok(Candidate::new(row.line, name, AnyDraft::CellLine(draft)))
 }
 

@@ -91,7 +91,8 @@ impl Around {
             .collect();
         let targets: Vec<Uuid> = targets.into_iter().collect();
         let mut records = HashMap::new();
-        for row in record::get_many(conn, &targets).await? {
+        let targets = record::get_many(conn, &targets).await?;
+        for row in targets.iter().filter(|row| row.state == State::Published.as_str()) {
             let record = match row.record_id()?.kind {
                 RecordKind::Donor => AnyRecord::Donor(row.read()?.record),
                 RecordKind::Disease => AnyRecord::Disease(row.read()?.record),

@@ -31,6 +31,12 @@ pub async fn catch_up(
     writer: &mut EmbeddedWriter,
 ) -> Result<i64, FollowError> {
     let mut position = index.position();
+    if position > log::head(&mut db.read().await?.conn()).await?.seq {
+        // The log is an older copy of itself: what the index knows beyond it never was.
+        writer.clear()?;
+        writer.commit(0)?;
+        position = 0;
+    }
     loop {
         let mut lent = db.read().await?;
         let Some((last, touched)) = log::touched(&mut lent.conn(), position, STRETCH).await? else {

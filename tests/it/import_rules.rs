@@ -54,18 +54,20 @@ CA   Induced pluripotent stem cell
 //
 ";
 
-/// An NCIt term has no cross-walk to Mondo here; its label is looked for among the chief names of diseases, and
+/// An NCIt term has no cross-walk to Mondo here; its label is looked for among the names of diseases, and
 /// where two bear it, or none, the term stays as it is.
 async fn a_term_without_a_crosswalk_meets_the_one_disease_of_its_own_name(app: TestDb) {
-    let entry = LINE_201B7.replace("OX ", "DI   NCIt; C26845; Parkinson disease\nOX ");
+    let entry = LINE_201B7.replace("OX ", "DI   NCIt; C26845; Parkinson's disease\nOX ");
     app.import(Format::Cellosaurus, entry).await;
     let line = app.line("CVCL_A324").await.record.id.uuid;
     assert!(app.linked(line, Relation::Disease).await.is_empty(), "Mondo is not there yet");
-    let term = |id: &str, label: &str| format!("\"{id}\": {{\"label\": \"{label}\"}}");
-    let first = term("MONDO:0005180", "Parkinson disease");
+    let term = |id: &str, synonym: &str| {
+        format!("\"{id}\": {{\"label\": \"disease {id}\", \"synonyms\": [\"{synonym}\"]}}")
+    };
+    let first = term("MONDO:0005180", "Parkinson's disease");
     app.import(Format::Mondo, format!("{{{first}}}")).await;
     assert_eq!(app.linked(line, Relation::Disease).await.len(), 1);
-    let second = term("MONDO:0000099", "Parkinson Disease");
+    let second = term("MONDO:0000099", "Parkinsons Disease");
     app.import(Format::Mondo, format!("{{{first}, {second}}}")).await;
     assert!(app.linked(line, Relation::Disease).await.is_empty(), "of two neither is chosen");
 }

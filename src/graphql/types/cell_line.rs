@@ -175,7 +175,7 @@ impl CellLine {
 
     /// Remarks under headings of the sources.
     async fn notes(&self) -> Vec<Note> {
-        shown(self.record().all(|facts| &facts.notes))
+        shown(self.record().public_notes())
     }
 
     /// Pages on the web that the sources point to.

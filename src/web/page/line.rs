@@ -32,9 +32,6 @@ use crate::{
     },
 };
 
-/// Headings of notes that tell of the donor in free words, ages and ancestry among them.
-const DONOR_TOPICS: [&str; 3] = ["Donor information", "Genome ancestry", "Population"];
-
 type Line = Record<LineFacts>;
 
 pub(in crate::web) async fn show(
@@ -318,8 +315,7 @@ impl View<'_> {
 
     fn notes(&self) -> Option<Section> {
         let t = words(self.lang);
-        let notes = self.line.all(|facts| &facts.notes);
-        let public = notes.into_iter().filter(|note| !DONOR_TOPICS.contains(&note.topic.as_str()));
+        let public = self.line.public_notes().into_iter();
         let row = |note: &Note| self.rows().row(&*note.topic, [Item::new(&*note.text)]);
         let rows: Vec<Row> = public.map(row).collect();
         (!rows.is_empty()).then(|| Section::new("notes", t.notes, vec![Block::Rows(rows)]))
