@@ -1,5 +1,5 @@
 //! How records are kept. The only folder that knows SQL, and [`conn`] the only file that knows there are two
-//! engines. Every function takes a [`Conn`](conn::Conn), so one body serves a pooled connection and a
+//! engines. Every function takes a [`Conn`], so one body serves a pooled connection and a
 //! transaction.
 
 pub mod conn;
