@@ -371,6 +371,9 @@ impl Chunk {
                 Some("donor"),
                 message,
             );
+            if said.len() > 1 {
+                return false;
+            }
         }
         let one_kin = if kin.len() == 1 { kin.first().copied() } else { None };
         let Some(id) = own.first().copied().or(had).or(one_kin) else {

@@ -13,7 +13,7 @@ use super::{
     karyotype,
     lang::Lang,
     names::Name,
-    record::{Asked, Facts, Flag, Record, Relation},
+    record::{Asked, Facts, Flag, Record, Relation, id_problems},
     str_profile::StrProfile,
     term::{Reference, Term},
 };
@@ -386,8 +386,7 @@ impl Facts for LineFacts {
     }
 
     fn problems(&self) -> Vec<Flag> {
-        let ids = self.external_ids.iter();
-        let ids = ids.filter_map(|id| Some(Flag::new(&id.scheme, &id.value, id.problem()?)));
+        let ids = id_problems(&self.external_ids).into_iter();
         let variants = self.variants.iter().filter_map(|variant| {
             let problem = match &variant.hgvs {
                 Some(reading) if reading.problems.is_empty() => return None,

@@ -10,7 +10,7 @@ use super::{
     identifier::ExternalId,
     lang::Lang,
     names::Name,
-    record::{Asked, Facts, Flag, Record, Relation},
+    record::{Asked, Facts, Flag, Record, Relation, id_problems},
     term::{Reference, Term},
 };
 
@@ -70,8 +70,7 @@ impl Facts for DonorFacts {
     }
 
     fn problems(&self) -> Vec<Flag> {
-        let ids = self.external_ids.iter();
-        let ids = ids.filter_map(|id| Some(Flag::new(&id.scheme, &id.value, id.problem()?)));
+        let ids = id_problems(&self.external_ids).into_iter();
         let unread = |age: &&Age| age.reading.is_none() && !age.is_unspecified();
         let age = self.age.as_ref().filter(unread);
         let age = age.map(|age| Flag::new("age", &age.text, "no age that can be read"));

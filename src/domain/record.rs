@@ -163,6 +163,12 @@ impl Relation {
     }
 }
 
+/// The flags that identifiers earn by breaking the rule of their scheme.
+pub fn id_problems(ids: &[ExternalId]) -> Vec<Flag> {
+    let broken = |id: &ExternalId| Some(Flag::new(&id.scheme, &id.value, id.problem()?));
+    ids.iter().filter_map(broken).collect()
+}
+
 /// What every kind of facts can be asked for, so that storage needs to know nothing else of them.
 pub trait Facts: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
     const KIND: RecordKind;
@@ -177,8 +183,7 @@ pub trait Facts: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
     }
     /// What in the facts does not read as it should, identifier by identifier and text by text.
     fn problems(&self) -> Vec<Flag> {
-        let broken = |id: &ExternalId| Some(Flag::new(&id.scheme, &id.value, id.problem()?));
-        self.external_ids().iter().filter_map(broken).collect()
+        id_problems(self.external_ids())
     }
     /// The identifiers by which this kind of record is known again.
     fn identity(&self) -> Vec<Key> {

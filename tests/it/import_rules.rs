@@ -27,6 +27,7 @@ both_backends!(
     a_parent_after_its_daughter_is_linked,
     a_disease_after_its_line_is_linked,
     a_donor_shared_by_two_lines_is_one,
+    a_row_that_names_two_donors_joins_neither,
     an_engineered_disease_never_touches_the_donor,
     a_disease_that_is_unknown_stays_as_the_source_wrote_it,
     a_term_without_a_crosswalk_meets_the_one_disease_of_its_own_name,
@@ -70,6 +71,30 @@ async fn a_term_without_a_crosswalk_meets_the_one_disease_of_its_own_name(app: T
     let second = term("MONDO:0000099", "Parkinsons Disease");
     app.import(Format::Mondo, format!("{{{first}, {second}}}")).await;
     assert!(app.linked(line, Relation::Disease).await.is_empty(), "of two neither is chosen");
+}
+
+async fn a_row_that_names_two_donors_joins_neither(app: TestDb) {
+    let row = |name: &'static str, sample: &'static str, donor: &'static str| {
+        [
+            ("hpscreg_name", name),
+            ("line_type", "iPSC"),
+            ("donor_biosample", sample),
+            ("donor_clo_id", donor),
+        ]
+    };
+    let rows = [
+        row("ABCi001-A", "SAMEA1", "CLO_1100001"),
+        row("ABCi002-A", "SAMEA2", "CLO_1100002"),
+        row("ABCi003-A", "SAMEA1", "CLO_1100002"),
+    ];
+    let rows: Vec<&[(&str, &str)]> = rows.iter().map(|row| &row[..]).collect();
+    let report = app.import(Format::HpscregClo, hpscreg(&rows)).await;
+    assert!(report.rows.iter().any(|row| row.outcome == Outcome::Conflict));
+    let donors = app.all::<DonorFacts>().await;
+    assert_eq!(donors.len(), 2);
+    for donor in donors {
+        assert_eq!(donor.record.external_ids().len(), 2, "{:?}", donor.record.external_ids());
+    }
 }
 
 fn kuifms() -> String {
