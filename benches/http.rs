@@ -41,6 +41,10 @@ use stemma::{
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 2;
 /// GraphQL may be so much slower than the handler written by hand.
 const GOAL: f64 = 0.5;

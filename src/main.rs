@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Answers are put together from many small pieces, which the allocator of the system is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     stemma::cli::main()
 }

@@ -26,6 +26,7 @@ use axum::{
     },
     response::Response,
 };
+use quick_cache::sync::Cache;
 
 use self::{media::Media, reply::Reply};
 use crate::graphql::{
@@ -35,6 +36,9 @@ use crate::graphql::{
 
 /// Longer documents are parsed on a blocking thread, so that they do not hold up other requests.
 const PARSE_INLINE_BYTES: usize = 8 * 1024;
+
+/// Documents kept parsed. Clients send the same few again and again, and parsing costs as much as the rest.
+const DOCUMENTS: usize = 512;
 
 /// Methods of this resource, for `Allow`.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
@@ -50,6 +54,8 @@ pub struct GraphQl<E> {
     executor: E,
     limits: Limits,
     prepare: Arc<Prepare>,
+    /// By their text: what passed the scan and the parser.
+    documents: Arc<Cache<String, Arc<ExecutableDocument>>>,
 }
 
 impl<E> GraphQl<E> {
@@ -60,7 +66,24 @@ impl<E> GraphQl<E> {
             + Sync
             + 'static,
     {
-        Self { executor, limits, prepare: Arc::new(prepare) }
+        let documents = Arc::new(Cache::new(DOCUMENTS));
+        Self { executor, limits, prepare: Arc::new(prepare), documents }
+    }
+
+    /// The document of a text that is small enough to be run.
+    async fn document(&self, text: &str, media: Media) -> Result<Arc<ExecutableDocument>, Reply> {
+        if let Some(document) = self.documents.get(text) {
+            return Ok(document);
+        }
+        limits::scan(text, &self.limits).map_err(|refusal| Reply::declined(refusal, media))?;
+        let document = Arc::new(parse(text.to_owned()).await.map_err(|error| {
+            let (status, code) = (media.request_error_status(), ErrorCode::GraphqlParseFailed);
+            Reply::refused_at(status, code, reason(&error), error.positions())
+        })?);
+        if text.len() <= PARSE_INLINE_BYTES {
+            self.documents.insert(text.to_owned(), document.clone());
+        }
+        Ok(document)
     }
 }
 
@@ -96,11 +119,7 @@ async fn answer<E: Executor>(
     let params = params::read(parts, body).await?;
     let mut request = params.into_request();
     let declined = |refusal| Reply::declined(refusal, media);
-    limits::scan(&request.query, &api.limits).map_err(declined)?;
-    let document = parse(request.query.clone()).await.map_err(|error| {
-        let status = media.request_error_status();
-        Reply::refused_at(status, ErrorCode::GraphqlParseFailed, reason(&error), error.positions())
-    })?;
+    let document = api.document(&request.query, media).await?;
     let name = request.operation_name.as_deref();
     let cost = limits::check(&document, name, &request.variables, &api.limits).map_err(declined)?;
     let operation = limits::selected_operation(&document, name);
@@ -108,7 +127,7 @@ async fn answer<E: Executor>(
         only_queries_over_get(&parts.method, operation)?;
         require_variables(operation, &request.variables, media)?;
     }
-    request.set_parsed_query(document);
+    request.set_parsed_query((*document).clone());
     let request = (api.prepare)(request, &parts.extensions);
     match tokio::time::timeout(api.limits.run_time, api.executor.execute(request)).await {
         Ok(response) => Ok(Reply::executed(response, media, cost)),
