@@ -85,6 +85,15 @@ CREATE TABLE links (
 CREATE INDEX links_by_target ON links (to_id, relation);
 CREATE INDEX links_by_key ON links (scheme, value);
 
+-- Records whose links the change with this number led elsewhere, though they were not changed themselves. Readers of
+-- the log take them as touched.
+CREATE TABLE relinked (
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    record_id UUID NOT NULL REFERENCES records (id),
+    PRIMARY KEY (seq, record_id)
+);
+
 CREATE TABLE counters (
     name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     next BIGINT NOT NULL

@@ -85,6 +85,15 @@ CREATE TABLE links (
 CREATE INDEX links_by_target ON links (to_id, relation);
 CREATE INDEX links_by_key ON links (scheme, value);
 
+-- Records whose links the change with this number led elsewhere, though they were not changed themselves. Readers of
+-- the log take them as touched.
+CREATE TABLE relinked (
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    record_id BLOB NOT NULL REFERENCES records (id),
+    PRIMARY KEY (seq, record_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE counters (
     name TEXT NOT NULL PRIMARY KEY,
     next INTEGER NOT NULL

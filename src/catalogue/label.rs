@@ -1,26 +1,30 @@
 //! What a reader sees for the code of a facet, in his language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use uuid::Uuid;
 
 use super::{Catalogue, Error};
 use crate::{
-    db::record,
+    db::{link, record},
     domain::{
         age::AgeBand,
         cell_line::{CatalogueClass, LineKind, VectorType},
-        disease::DiseaseFacts,
+        disease::{DiseaseFacts, NotificationScheme, topmost},
         donor::Sex,
         facet::Facet,
         lang::Lang,
+        record::Record,
         source::Source,
     },
 };
 
-/// Labels for a set of codes, read in two statements.
+/// Labels for a set of codes, read in four statements.
 #[derive(Debug)]
 pub struct Labels {
     lang: Lang,
     terms: BTreeMap<String, String>,
+    /// The names of diseases, by MONDO id and by the codes of their notification numbers.
     diseases: BTreeMap<String, String>,
 }
 
@@ -32,12 +36,29 @@ impl Labels {
     ) -> Result<Self, Error> {
         codes.retain(|code| !code.is_empty());
         let terms = catalogue.labels(codes.clone()).await?;
-        let mut diseases = BTreeMap::new();
-        codes.retain(|code| code.starts_with("MONDO:") || code.starts_with("NANDO:"));
+        let is_number =
+            |code: &&&str| NotificationScheme::ALL.iter().any(|s| code.starts_with(s.code()));
+        let numbers: BTreeSet<String> =
+            codes.iter().filter(is_number).map(|c| (*c).to_owned()).collect();
+        codes.retain(|code| code.starts_with("MONDO:"));
         let mut lent = catalogue.db.read().await?;
+        let mut diseases = BTreeMap::new();
         for row in record::find_by_accession(&mut lent.conn(), codes).await? {
             let stored = row.read::<DiseaseFacts>()?;
             diseases.insert(row.accession, stored.record.name_in(lang.code()).to_owned());
+        }
+        let numbered = link::bearing(&mut lent.conn(), Facet::Notification, &numbers).await?;
+        let ids: Vec<Uuid> = numbered.values().flatten().copied().collect();
+        let mut records = HashMap::new();
+        for row in record::get_many(&mut lent.conn(), &ids).await? {
+            records.insert(row.id, row.read::<DiseaseFacts>()?.record);
+        }
+        for (code, ids) in numbered {
+            let bearers: Vec<&Record<DiseaseFacts>> =
+                ids.iter().filter_map(|id| records.get(id)).collect();
+            if let Some(disease) = topmost(&bearers) {
+                diseases.insert(code, disease.name_in(lang.code()).to_owned());
+            }
         }
         Ok(Self { lang, terms, diseases })
     }
@@ -54,11 +75,27 @@ impl Labels {
             Facet::DonorSex => Sex::from_code(code).map(|sex| sex.label(lang).to_owned()),
             Facet::AgeBand => AgeBand::from_code(code).map(|band| age_band(band, lang)),
             Facet::SourceRegistry => Source::new(code).about().map(|about| about.title.to_owned()),
-            Facet::Notification => Some(notification(code, lang)),
+            Facet::Notification => Some(self.notification(code)),
             Facet::Disease => self.diseases.get(code).cloned(),
             _ => None,
         };
         fixed.or_else(|| self.terms.get(code).cloned()).unwrap_or_else(|| code.to_owned())
+    }
+
+    /// `shitei:6` as `指定難病 6 パーキンソン病`, and in English with what it is.
+    fn notification(&self, code: &str) -> String {
+        let mut parts = code.split(':');
+        let scheme = parts.next().unwrap_or_default();
+        let number = parts.collect::<Vec<_>>().join(" ");
+        let name = self.diseases.get(code).map_or_else(String::new, |name| format!(" {name}"));
+        match (scheme, self.lang) {
+            ("shitei", Lang::Ja) => format!("指定難病 {number}{name}"),
+            ("shitei", Lang::En) => {
+                format!("Designated intractable disease (指定難病) {number}{name}")
+            }
+            ("shoman", Lang::Ja) => format!("小児慢性特定疾病 {number}{name}"),
+            _ => format!("Specific paediatric chronic disease (小児慢性特定疾病) {number}{name}"),
+        }
     }
 }
 
@@ -77,18 +114,5 @@ pub fn age_band(band: AgeBand, lang: Lang) -> String {
         ("90+", Lang::Ja) => "90歳以上".to_owned(),
         (years, Lang::En) => format!("{} years", years.replace('-', "–")),
         (years, Lang::Ja) => format!("{}歳", years.replace('-', "–")),
-    }
-}
-
-/// `shitei:6` as `指定難病 6`, and in English with what it is.
-fn notification(code: &str, lang: Lang) -> String {
-    let mut parts = code.split(':');
-    let scheme = parts.next().unwrap_or_default();
-    let number = parts.collect::<Vec<_>>().join(" ");
-    match (scheme, lang) {
-        ("shitei", Lang::Ja) => format!("指定難病 {number}"),
-        ("shitei", Lang::En) => format!("Designated intractable disease (指定難病) {number}"),
-        ("shoman", Lang::Ja) => format!("小児慢性特定疾病 {number}"),
-        _ => format!("Specific paediatric chronic disease (小児慢性特定疾病) {number}"),
     }
 }

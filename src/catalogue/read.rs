@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{
         cell_line::LineFacts,
-        disease::DiseaseFacts,
+        disease::{DiseaseFacts, topmost},
         facet::Facet,
         filter::Condition,
         id::{RecordId, RecordKind, check_accession},
@@ -178,22 +178,18 @@ impl Catalogue {
             }
             DiseaseKey::Notification(code) => {
                 let mut conn = self.db.read().await?;
-                let ids = link::bearing(&mut conn.conn(), Facet::Notification, code).await?;
-                (code.clone(), ids)
+                let codes = BTreeSet::from([code.clone()]);
+                let borne = link::bearing(&mut conn.conn(), Facet::Notification, &codes).await?;
+                (code.clone(), borne.into_values().flatten().collect())
             }
         };
         let found: Vec<Stored<DiseaseFacts>> = self.get_many(&ids).await?.into_values().collect();
-        let above = |top: &Stored<DiseaseFacts>| {
-            let is_below = |one: &Stored<DiseaseFacts>| {
-                one.record.id == top.record.id
-                    || one.record.ancestors().iter().any(|(id, _)| *id == top.record.accession)
-            };
-            found.iter().all(is_below)
-        };
-        if let Some(top) = found.iter().find(|one| above(one)) {
-            return Ok(Some(top.clone()));
+        let records: Vec<&Record<DiseaseFacts>> = found.iter().map(|one| &one.record).collect();
+        let top = topmost(&records).map(|top| top.id);
+        match found.iter().find(|one| Some(one.record.id) == top) {
+            Some(top) => Ok(Some(top.clone())),
+            None => one_of(&asked, found),
         }
-        one_of(&asked, found)
     }
 
     async fn only<F: Facts>(&self, asked: &str, ids: &[Uuid]) -> Result<Option<Stored<F>>, Error> {
@@ -308,12 +304,10 @@ fn one_of<F: Facts>(asked: &str, mut found: Vec<Stored<F>>) -> Result<Option<Sto
 async fn resolved(conn: &mut Conn<'_>, condition: &Condition) -> Result<Condition, Error> {
     Ok(match condition {
         Condition::Facet(Facet::Notification, codes) => {
-            let mut diseases = BTreeSet::new();
-            for code in codes {
-                let ids = link::bearing(conn, Facet::Notification, code).await?;
-                let rows = record::get_many(conn, &ids).await?;
-                diseases.extend(rows.into_iter().map(|row| row.accession));
-            }
+            let borne = link::bearing(conn, Facet::Notification, codes).await?;
+            let ids: Vec<Uuid> = borne.into_values().flatten().collect();
+            let rows = record::get_many(conn, &ids).await?;
+            let diseases: BTreeSet<String> = rows.into_iter().map(|row| row.accession).collect();
             if diseases.is_empty() {
                 return Ok(Condition::Any(Vec::new()));
             }

@@ -63,8 +63,8 @@ pub(super) async fn write(
     external_id::replace(conn, &known, ids.collect()).await?;
     put_codes(conn, &known, changes).await?;
     relink(conn, &known, each()).await?;
-    relink_askers(conn, changes).await?;
-    log::append(conn, &revisions(changes, signed)?).await?;
+    let relinked = relink_askers(conn, changes).await?;
+    log::append(conn, &revisions(changes, signed)?, &relinked).await?;
     Ok(())
 }
 
@@ -165,8 +165,8 @@ fn alternatives(
     links
 }
 
-/// Records written earlier may refer to what has just got, or lost, an identifier.
-async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<(), Error> {
+/// Records written earlier may refer to what has just got, or lost, an identifier. Answers which they are.
+async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<Vec<RecordId>, Error> {
     let mut keys: BTreeSet<Key> = BTreeSet::new();
     for change in changes {
         let before = change.before.as_ref().map(keys_of).unwrap_or_default();
@@ -178,7 +178,7 @@ async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<(), Er
     let askers: Vec<Uuid> = askers.difference(&written).copied().collect();
     let records = super::read::any_records(conn, &askers).await?;
     relink(conn, &askers, records.iter().map(|stored| &stored.record)).await?;
-    Ok(())
+    Ok(records.iter().map(|stored| stored.record.id()).collect())
 }
 
 fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {

@@ -156,11 +156,21 @@ pub async fn labels(
     Ok(rows.into_iter().collect())
 }
 
-/// The records that bear a code themselves.
-pub async fn bearing(conn: &mut Conn<'_>, facet: Facet, code: &str) -> Result<Vec<Uuid>, DbError> {
-    let bearing = "SELECT record_id FROM codes WHERE facet = $1 AND code = $2 ORDER BY record_id";
-    let rows: Vec<(Uuid,)> = conn.fetch_all(bearing, values![facet.code(), code]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// The records that bear the codes themselves, by code.
+pub async fn bearing(
+    conn: &mut Conn<'_>,
+    facet: Facet,
+    codes: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<Uuid>>, DbError> {
+    let head = "SELECT code, record_id FROM codes WHERE facet = $1 AND code";
+    let list = codes.iter().map(|code| code.as_str().into());
+    let rows: Vec<(String, Uuid)> =
+        conn.fetch_in(head, values![facet.code()], list, "ORDER BY record_id").await?;
+    let mut bearing: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    for (code, id) in rows {
+        bearing.entry(code).or_default().push(id);
+    }
+    Ok(bearing)
 }
 
 /// The diseases that some line is linked to and that are among these or below one of them. A disease bears the

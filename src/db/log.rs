@@ -63,9 +63,14 @@ pub async fn head(conn: &mut Conn<'_>) -> Result<Head, DbError> {
     conn.fetch_one("SELECT seq, hash FROM log_head WHERE id = 1", values![]).await
 }
 
-/// Appends revisions and answers the new head. Call it last in the transaction: it locks the one row on which all
+/// Appends revisions and answers the new head. `relinked` are records that were not changed but whose links now
+/// lead elsewhere: readers take them as touched. Call it last in the transaction: it locks the one row on which all
 /// writers queue, and nothing may be locked after it.
-pub async fn append(conn: &mut Conn<'_>, revisions: &[NewRevision]) -> Result<Head, DbError> {
+pub async fn append(
+    conn: &mut Conn<'_>,
+    revisions: &[NewRevision],
+    relinked: &[RecordId],
+) -> Result<Head, DbError> {
     let count = i64::try_from(revisions.len()).expect("a transaction has few revisions");
     let lock = "UPDATE log_head SET seq = seq + $1 WHERE id = 1 RETURNING seq, hash";
     let mut head: Head = conn.fetch_one(lock, values![count]).await?;
@@ -91,6 +96,9 @@ pub async fn append(conn: &mut Conn<'_>, revisions: &[NewRevision]) -> Result<He
                   prev_hash, hash)";
     conn.insert(insert, rows, "").await?;
     conn.execute("UPDATE log_head SET hash = $1 WHERE id = 1", values![head.hash.clone()]).await?;
+    let touch = |id: &RecordId| [head.seq.into(), id.kind.as_str().into(), id.uuid.into()];
+    let rows = relinked.iter().map(touch).collect();
+    conn.insert("INSERT INTO relinked (seq, kind, record_id)", rows, "").await?;
     Ok(head)
 }
 
@@ -121,7 +129,8 @@ pub async fn after(conn: &mut Conn<'_>, seq: i64, limit: i64) -> Result<Vec<Revi
     conn.fetch_all(page, values![seq, limit]).await
 }
 
-/// The records touched after `seq`, up to and including the last of `limit` revisions, whose number comes along.
+/// The records changed or relinked after `seq`, up to and including the last of `limit` revisions, whose number
+/// comes along.
 pub async fn touched(
     conn: &mut Conn<'_>,
     seq: i64,
@@ -131,8 +140,10 @@ pub async fn touched(
     let rows: Vec<(i64, String, Uuid)> = conn.fetch_all(page, values![seq, limit]).await?;
     let Some((last, ..)) = rows.last() else { return Ok(None) };
     let last = *last;
-    let mut ids = Vec::with_capacity(rows.len());
-    for (seq, kind, uuid) in rows {
+    let relinked = "SELECT seq, kind, record_id FROM relinked WHERE seq > $1 AND seq <= $2";
+    let relinked: Vec<(i64, String, Uuid)> = conn.fetch_all(relinked, values![seq, last]).await?;
+    let mut ids = Vec::with_capacity(rows.len() + relinked.len());
+    for (seq, kind, uuid) in rows.into_iter().chain(relinked) {
         ids.push(RecordId::new(kind_of("revisions", &seq, &kind)?, uuid));
     }
     ids.sort_unstable();

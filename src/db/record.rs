@@ -311,7 +311,14 @@ fn bears(facet: Facet, codes: Option<&BTreeSet<String>>) -> Expr {
             "d",
             Expr::col(("d", "record_id")).equals(("l", "to_id")),
         )
+        .join_as(
+            sea_query::JoinType::InnerJoin,
+            "records",
+            "t",
+            Expr::col(("t", "id")).equals(("l", "to_id")),
+        )
         .and_where(Expr::col(("l", "relation")).eq(relation.as_str()))
+        .and_where(Expr::col(("t", "state")).eq(State::Published.as_str()))
         .cond_where(matching("d"));
     own.or(column("id").in_subquery(linked))
 }

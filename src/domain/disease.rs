@@ -125,9 +125,20 @@ impl Record<DiseaseFacts> {
         self.all(|facts| &facts.notifications)
     }
 
+    fn is_at_or_below(&self, top: &Self) -> bool {
+        let at = self.accession == top.accession;
+        at || self.layers.iter().any(|layer| layer.facts.ancestors.contains_key(&top.accession))
+    }
+
     pub fn is_deprecated(&self) -> bool {
         self.layers.iter().any(|layer| layer.facts.deprecated)
     }
+}
+
+/// The disease of which all the others are kinds: what a number means that stands for it and for them.
+pub fn topmost<'a>(diseases: &[&'a Record<DiseaseFacts>]) -> Option<&'a Record<DiseaseFacts>> {
+    let tops = |top: &&&Record<DiseaseFacts>| diseases.iter().all(|one| one.is_at_or_below(top));
+    diseases.iter().find(tops).copied()
 }
 
 #[cfg(test)]

@@ -26,7 +26,11 @@ both_backends!(
     a_facet_is_counted_as_if_its_own_filter_were_off,
     a_change_reaches_the_index_and_the_old_name_leaves_it,
     a_disease_that_comes_after_its_lines_makes_them_found,
+    a_line_whose_disease_gave_up_a_number_is_no_longer_found_by_it,
+    a_number_of_the_notification_system_is_labelled_with_its_disease,
+    a_hidden_donor_gives_no_line_to_a_filter,
     an_index_that_followed_step_by_step_answers_like_a_fresh_one,
+    an_index_that_is_ahead_of_the_log_is_filled_anew,
     a_page_that_is_too_deep_is_refused,
 );
 
@@ -205,6 +209,51 @@ async fn a_disease_that_comes_after_its_lines_makes_them_found(app: TestDb) {
     assert_eq!(above.total, 1, "a line bears what stands above its disease");
 }
 
+async fn a_line_whose_disease_gave_up_a_number_is_no_longer_found_by_it(app: TestDb) {
+    let searched = Searched::open(&app, "index");
+    let mapping = |object: &str| {
+        format!(
+            "subject_id\tpredicate_id\tobject_id\tmapping_justification\n\
+             MONDO:0005180\tskos:exactMatch\t{object}\tsemapv:ManualMappingCuration\n"
+        )
+    };
+    let row: &[_] = &[("hpscreg_name", "UKBi008-A"), ("donor_disease_ids", "Orphanet_2828")];
+    app.import(Format::HpscregClo, hpscreg(&[row])).await;
+    let mondo = r#"{"MONDO:0005180": {"label": "Parkinson disease"}}"#;
+    app.import(Format::Mondo, mondo).await;
+    app.import(Format::Sssom, mapping("Orphanet:2828")).await;
+    searched.follow().await;
+    assert!(searched.names("parkinson").await.contains(&"UKBi008-A".to_owned()));
+    app.import(Format::Sssom, mapping("Orphanet:2829")).await;
+    searched.follow().await;
+    assert_eq!(searched.names("parkinson").await, ["Parkinson disease"]);
+}
+
+async fn a_number_of_the_notification_system_is_labelled_with_its_disease(app: TestDb) {
+    let searched = demo(&app).await;
+    let asked = lines(&[(Facet::Notification, "shitei:6")], &[Facet::Notification]);
+    for (lang, label) in [
+        (Lang::En, "Designated intractable disease (指定難病) 6 Parkinson disease"),
+        (Lang::Ja, "指定難病 6 パーキンソン病"),
+    ] {
+        let found = searched.ask(SearchRequest { lang, ..asked.clone() }).await;
+        let six = found.facets[0].values.iter().find(|value| value.code == "shitei:6").unwrap();
+        assert_eq!(six.label, label);
+    }
+}
+
+async fn a_hidden_donor_gives_no_line_to_a_filter(app: TestDb) {
+    let row: &[_] =
+        &[("hpscreg_name", "UKBi008-A"), ("donor_sex", "female"), ("donor_biosample", "SAMEA1")];
+    app.import(Format::HpscregClo, hpscreg(&[row])).await;
+    let female = Condition::facet(Facet::DonorSex, "female");
+    let count = async || app.catalogue.count(RecordKind::CellLine, &female).await.unwrap();
+    assert_eq!(count().await, 1);
+    let hide = "UPDATE records SET state = 'withdrawn' WHERE kind = 'donor'";
+    app.meddle(hide, Vec::new()).await;
+    assert_eq!(count().await, 0);
+}
+
 async fn an_index_that_followed_step_by_step_answers_like_a_fresh_one(app: TestDb) {
     let followed = Searched::open(&app, "followed");
     let rows: Vec<&str> = DEMO.lines().collect();
@@ -224,6 +273,16 @@ async fn an_index_that_followed_step_by_step_answers_like_a_fresh_one(app: TestD
         };
         assert_eq!(ask(&followed).await, ask(&fresh).await, "{text}");
     }
+}
+
+async fn an_index_that_is_ahead_of_the_log_is_filled_anew(app: TestDb) {
+    let searched = Searched::open(&app, "index");
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0001\tHeLa\n").await;
+    let mut writer = searched.index.writer(1).unwrap();
+    writer.commit(1_000_000).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(searched.follow().await, app.head().await.seq);
+    assert_eq!(searched.names("hela").await, ["HeLa"]);
 }
 
 async fn a_page_that_is_too_deep_is_refused(app: TestDb) {

@@ -53,7 +53,9 @@ async fn every_statement_runs(app: TestDb) {
     assert!(!link::to(conn, &[donor], Relation::Donor).await.unwrap().is_empty());
     link::asked_for(conn, [&key]).await.unwrap();
     link::labels(conn, ["NCBITaxon:9606"]).await.unwrap();
-    assert!(link::bearing(conn, Facet::Kind, "ipsc").await.unwrap().contains(&line.id.uuid));
+    let ipsc = "ipsc".to_owned();
+    let bearing = link::bearing(conn, Facet::Kind, &BTreeSet::from([ipsc.clone()])).await.unwrap();
+    assert!(bearing[&ipsc].contains(&line.id.uuid));
     let head = log::head(conn).await.unwrap();
     assert_eq!(log::after(conn, head.seq - 2, 10).await.unwrap().len(), 2);
     assert!(matches!(log::touched(conn, 0, 10).await.unwrap(), Some((10, _))));
