@@ -16,6 +16,7 @@ use crate::{
     domain::{
         donor::DonorFacts,
         id::{self, RecordId, RecordKind},
+        identifier::{self, ExternalId},
         record::{AnyDraft, AnyRecord, Draft, Flag, Over, Relation},
         term::Key,
     },
@@ -319,13 +320,16 @@ impl Chunk {
     /// Puts the draft's layers into a record; says whether that changed anything.
     fn absorb(&mut self, id: RecordId, draft: &AnyDraft) -> bool {
         let Some(work) = self.works.get_mut(&id) else { return false };
+        let lost = keys_borne(&work.after);
         let changed = work.after.absorb(draft, self.over);
-        let keys = each_kind!(&work.after, record => record.external_ids());
-        for key in keys.into_iter().map(crate::domain::identifier::ExternalId::key) {
-            let bearers = self.borne.entry(key).or_default();
-            if !bearers.contains(&id) {
-                bearers.push(id);
+        let kept = keys_borne(&work.after);
+        for key in lost.difference(&kept) {
+            if let Some(bearers) = self.borne.get_mut(key) {
+                bearers.retain(|bearer| *bearer != id);
             }
+        }
+        for key in kept.difference(&lost) {
+            self.borne.entry(key.clone()).or_default().push(id);
         }
         changed
     }
@@ -482,6 +486,17 @@ impl Chunk {
     /// The record whose id or accession the row gives. The two must not contradict each other.
     fn known(&self, candidate: &Candidate) -> Result<Option<RecordId>, String> {
         let given = each_draft!(&candidate.draft, draft => draft.id);
+        let elsewhere = given.and_then(|id| {
+            let kinds = RecordKind::ALL.into_iter().filter(|kind| *kind != id.kind);
+            kinds.map(|kind| RecordId::new(kind, id.uuid)).find(|id| self.works.contains_key(id))
+        });
+        if let Some(other) = elsewhere {
+            let kind = other.kind;
+            return Err(format!(
+                "its id is that of the {kind} {}; leave it out, and the record gets one of its own",
+                self.named([&other])
+            ));
+        }
         let by_id = given.filter(|id| self.works.contains_key(id));
         let accession = accession_of(&candidate.draft);
         let by_accession =
@@ -501,7 +516,7 @@ impl Chunk {
     }
 
     /// Whether the record met is another row of the same source: the source itself tells the two apart, whatever
-    /// identifier of a third party they share.
+    /// identifier of a third party they share. A row that names the other's key as its own is the same row renamed.
     fn is_another(
         &self,
         id: RecordId,
@@ -510,7 +525,10 @@ impl Chunk {
     ) -> bool {
         let Some(work) = self.works.get(&id) else { return false };
         each_draft!(&candidate.draft, draft => draft.layers.iter().any(|layer| {
-            let own_key = claims.iter().any(|(key, _)| key.value == layer.key);
+            let own_key = claims.iter().any(|(key, _)| {
+                key.value == identifier::normalise(&key.scheme, &layer.key)
+                    || work.after.has_row(&layer.source, &key.value)
+            });
             !own_key && work.after.has_other_row(&layer.source, &layer.key)
         }))
     }
@@ -559,6 +577,11 @@ fn keys_of(candidate: &Candidate) -> Vec<Key> {
         keys.extend(donor.same.iter().cloned());
     }
     keys
+}
+
+fn keys_borne(record: &AnyRecord) -> BTreeSet<Key> {
+    let ids = each_kind!(record, record => record.external_ids());
+    ids.into_iter().map(ExternalId::key).collect()
 }
 
 fn accession_of(draft: &AnyDraft) -> Option<&str> {

@@ -31,7 +31,7 @@ pub(super) async fn run(config: &Config, format: Format) -> anyhow::Result<()> {
     let written = catalogue.export(|line| writeln!(sink, "{line}")).await?;
     sink.flush()?;
     if output.is_some() {
-        println!("{written} records written");
+        super::say(format_args!("{written} records written"));
     }
     Ok(())
 }

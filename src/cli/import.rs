@@ -10,10 +10,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    catalogue::{
-        Catalogue,
-        import::{CHUNK, Candidate, Import, Outcome, Report},
-    },
+    catalogue::import::{CHUNK, Candidate, Import, Outcome, Report},
     config::Config,
     import::{self, Format, Rows, source_file::ReadError},
 };
@@ -40,14 +37,17 @@ pub(super) async fn run(config: &Config, args: &Args) -> anyhow::Result<ExitCode
     let rows =
         import::open(args.format, &args.file).with_context(|| args.file.display().to_string())?;
     let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
-    let report = take(&catalogue, args.format, &name, rows, args.dry_run)
-        .await
-        .with_context(|| args.file.display().to_string())?;
+    let mut import = Import::begin(&catalogue, args.format.name(), &name, args.dry_run).await?;
+    let taken = take(&mut import, rows).await;
+    let report = std::mem::take(&mut import.report);
+    drop(import);
     show(&report, args.dry_run);
+    // Written after a failure too: it tells what became of the rows before it.
     if let Some(path) = &args.report {
         let json = serde_json::to_string_pretty(&report)?;
         std::fs::write(path, json).with_context(|| path.display().to_string())?;
     }
+    taken.with_context(|| args.file.display().to_string())?;
     if !args.dry_run {
         super::serve::index_now(config, &catalogue).await?;
     }
@@ -68,30 +68,8 @@ fn check(format: Format, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes in all rows, chunk by chunk.
-pub(super) async fn take(
-    catalogue: &Catalogue,
-    format: Format,
-    file: &str,
-    rows: Rows,
-    dry_run: bool,
-) -> anyhow::Result<Report> {
-    let import = Import::begin(catalogue, format.name(), file, dry_run).await?;
-    run_through(import, rows).await
-}
-
-/// Takes in an excerpt: what is there already stays as it is.
-pub(super) async fn take_excerpt(
-    catalogue: &Catalogue,
-    format: Format,
-    file: &str,
-    rows: Rows,
-) -> anyhow::Result<Report> {
-    let import = Import::begin(catalogue, format.name(), file, false).await?;
-    run_through(import.keeping_what_is_there(), rows).await
-}
-
-async fn run_through(mut import: Import<'_>, mut rows: Rows) -> anyhow::Result<Report> {
+/// Takes in all rows, chunk by chunk, into the import's report.
+pub(super) async fn take(import: &mut Import<'_>, mut rows: Rows) -> anyhow::Result<()> {
     let bar = progress_bar(rows.progress.total_bytes());
     import.report.unknown_columns = std::mem::take(&mut rows.unknown_columns);
     let progress = rows.progress.clone();
@@ -106,13 +84,13 @@ async fn run_through(mut import: Import<'_>, mut rows: Rows) -> anyhow::Result<R
         }
     });
     while let Some(chunk) = chunks.recv().await {
-        take_chunk(&mut import, chunk).await?;
+        take_chunk(import, chunk).await?;
         bar.set_position(progress.read_bytes());
     }
     reader.await?;
     bar.finish_and_clear();
     import.report.rows.sort_by_key(|row| row.row);
-    Ok(std::mem::take(&mut import.report))
+    Ok(())
 }
 
 async fn take_chunk(
@@ -143,22 +121,27 @@ fn progress_bar(total: Option<u64>) -> ProgressBar {
 
 fn show(report: &Report, dry_run: bool) {
     let would = if dry_run { " (dry run: nothing was written)" } else { "" };
-    println!(
+    super::say(format_args!(
         "taken {}, unchanged {}, merged into an existing record {}, refused {}{would}",
         report.taken, report.unchanged, report.merged, report.refused
-    );
+    ));
     if !report.unknown_columns.is_empty() {
-        println!("columns not read: {}", report.unknown_columns.join(", "));
+        super::say(format_args!("columns not read: {}", report.unknown_columns.join(", ")));
     }
     for outcome in [Outcome::Refused, Outcome::Conflict, Outcome::Flagged] {
         let rows = || report.rows.iter().filter(move |row| row.outcome == outcome);
         for row in rows().take(SHOWN) {
             let field = row.field.as_ref().map_or_else(String::new, |field| format!(" {field}:"));
-            println!("{outcome} row {} {}:{field} {}", row.row, row.label, row.message);
+            super::say(format_args!(
+                "{outcome} row {} {}:{field} {}",
+                row.row, row.label, row.message
+            ));
         }
         let more = rows().count().saturating_sub(SHOWN);
         if more > 0 {
-            println!("{outcome}: {more} more rows; see them all with --report FILE");
+            super::say(format_args!(
+                "{outcome}: {more} more rows; see them all with --report FILE"
+            ));
         }
     }
 }

@@ -14,11 +14,15 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
     let Command::Verify = command;
     match super::open(config).await?.verify_log().await? {
         Verdict::Sound(head) => {
-            println!("the log is sound: {} revisions, head {}", head.seq, hex::encode(head.hash));
+            super::say(format_args!(
+                "the log is sound: {} revisions, head {}",
+                head.seq,
+                hex::encode(head.hash)
+            ));
             Ok(ExitCode::SUCCESS)
         }
         Verdict::Broken { seq, problem } => {
-            println!("the log is broken at revision {seq}: {problem}");
+            super::say(format_args!("the log is broken at revision {seq}: {problem}"));
             Ok(ExitCode::FAILURE)
         }
     }

@@ -6,7 +6,7 @@ mod log;
 mod schema;
 mod serve;
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{fmt, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -88,6 +88,11 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => failed(&error),
     }
+}
+
+/// Prints a line. Whoever reads may have gone (`stemma import … | head`), which is no reason to stop.
+fn say(line: fmt::Arguments<'_>) {
+    writeln!(std::io::stdout(), "{line}").ok();
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {

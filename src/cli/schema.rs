@@ -19,7 +19,7 @@ pub(super) fn run(write: bool) -> anyhow::Result<ExitCode> {
         if write {
             std::fs::write(path, &content).with_context(|| path.to_owned())?;
         } else if std::fs::read_to_string(Path::new(path)).ok().as_deref() != Some(&content) {
-            println!("{path} is not current; run `stemma schema --write`");
+            super::say(format_args!("{path} is not current; run `stemma schema --write`"));
             stale = true;
         }
     }

@@ -7,7 +7,10 @@ use tokio::{net::TcpListener, signal::unix::SignalKind, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    catalogue::{Catalogue, Error},
+    catalogue::{
+        Catalogue, Error,
+        import::{Import, Outcome},
+    },
     config::Config,
     graphql::cursor::CursorKey,
     http,
@@ -39,7 +42,7 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let router = http::router(&catalogue, cursor_key(&catalogue).await?);
     let stop = CancellationToken::new();
     let follower = tokio::spawn(follow(catalogue, index, writer, stop.clone()));
-    println!("Stemma is ready at http://{address}");
+    super::say(format_args!("Stemma is ready at http://{address}"));
     let serving = tokio::spawn(http::serve(listener, router, stop.clone()));
     stop_signal().await?;
     stop.cancel();
@@ -56,10 +59,11 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
 async fn load_demo(catalogue: &Catalogue) -> anyhow::Result<()> {
     let file = SourceFile::from_reader("demo.jsonl", import::DEMO.as_bytes())?;
     let rows = import::rows(Format::Jsonl, file)?;
-    let report = super::import::take_excerpt(catalogue, Format::Jsonl, "demo.jsonl", rows).await?;
-    for row in
-        report.rows.iter().filter(|row| row.outcome == crate::catalogue::import::Outcome::Refused)
-    {
+    let import = Import::begin(catalogue, Format::Jsonl.name(), "demo.jsonl", false).await?;
+    let mut import = import.keeping_what_is_there();
+    super::import::take(&mut import, rows).await?;
+    let report = &import.report;
+    for row in report.rows.iter().filter(|row| row.outcome == Outcome::Refused) {
         tracing::warn!(row = row.row, label = row.label, "demo record refused: {}", row.message);
     }
     tracing::info!(taken = report.taken, unchanged = report.unchanged, "demo catalogue loaded");
@@ -75,13 +79,15 @@ async fn cursor_key(catalogue: &Catalogue) -> anyhow::Result<CursorKey> {
 }
 
 /// Keeps the index at the head of the log: at once after a change of this process, soon after one of another. A
-/// failure is logged and tried again; searches go on with what the index has.
+/// failure is logged and tried again with a new writer, because one that met a full disk stays broken; searches go
+/// on with what the index has.
 async fn follow(
     catalogue: Catalogue,
     index: Arc<EmbeddedIndex>,
-    mut writer: EmbeddedWriter,
+    writer: EmbeddedWriter,
     stop: CancellationToken,
 ) {
+    let mut writer = Some(writer);
     let changed = catalogue.changed();
     let mut pause = POLL;
     loop {
@@ -90,14 +96,28 @@ async fn follow(
             () = changed.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
-        match catalogue.follow(&index, &mut writer).await {
-            Ok(_) => pause = POLL,
+        match step(&catalogue, &index, &mut writer).await {
+            Ok(()) => pause = POLL,
             Err(error) => {
                 tracing::error!(%error, "the search index does not follow the log");
+                writer = None;
                 pause = (pause * 2).min(Duration::from_mins(1));
             }
         }
     }
+}
+
+async fn step(
+    catalogue: &Catalogue,
+    index: &EmbeddedIndex,
+    writer: &mut Option<EmbeddedWriter>,
+) -> anyhow::Result<()> {
+    let writer = match writer {
+        Some(writer) => writer,
+        None => writer.insert(index.writer(1)?),
+    };
+    catalogue.follow(index, writer).await?;
+    Ok(())
 }
 
 async fn stop_signal() -> anyhow::Result<()> {
@@ -115,7 +135,9 @@ pub(super) async fn index_now(config: &Config, catalogue: &Catalogue) -> anyhow:
     let mut writer = match index.writer(2) {
         Ok(writer) => writer,
         Err(SearchError::Locked { .. }) => {
-            println!("the server that runs on this data folder brings the search index up to date");
+            super::say(format_args!(
+                "the server that runs on this data folder brings the search index up to date"
+            ));
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -127,7 +149,7 @@ pub(super) async fn index_now(config: &Config, catalogue: &Catalogue) -> anyhow:
         }
         Err(error) => return Err(error.into()),
     };
-    println!("the search index is at revision {position}");
+    super::say(format_args!("the search index is at revision {position}"));
     Ok(())
 }
 

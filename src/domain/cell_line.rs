@@ -13,7 +13,7 @@ use super::{
     karyotype,
     lang::Lang,
     names::Name,
-    record::{Asked, Facts, Flag, Record, Relation, id_problems},
+    record::{Asked, Facts, Flag, Layer, Record, Relation, id_problems},
     str_profile::StrProfile,
     term::{Reference, Term},
 };
@@ -429,6 +429,43 @@ impl Record<LineFacts> {
 
     pub fn derivation<T>(&self, get: impl Fn(&Derivation) -> Option<&T>) -> Option<&T> {
         self.first(|facts| facts.derivation.as_ref().and_then(&get))
+    }
+
+    /// The tissue and the cell type that are shown and counted: of several sources' words, an ontology term goes
+    /// before a text.
+    pub fn origin(&self, get: impl Fn(&Derivation) -> Option<&Term>) -> Option<&Term> {
+        let terms = self.all(|facts| facts.derivation.as_ref().and_then(&get));
+        let known = terms.iter().find(|term| term.id.is_some());
+        known.or(terms.first()).copied()
+    }
+
+    /// STR profiles that anyone may see.
+    pub fn public_str_profiles(&self) -> Vec<&StrProfile> {
+        self.typed_in_public(|facts| &facts.str_profiles)
+    }
+
+    /// HLA typings that anyone may see, as written.
+    pub fn public_hla_typings(&self) -> Vec<&String> {
+        self.typed_in_public(|facts| &facts.hla_typings)
+    }
+
+    /// Facts that tell a person from all others are sealed unless a source has published them: what a curator
+    /// enters, or an unknown source, is not shown.
+    fn typed_in_public<'a, T: PartialEq>(
+        &'a self,
+        get: impl Fn(&'a LineFacts) -> &'a [T],
+    ) -> Vec<&'a T> {
+        let published = |layer: &&Layer<LineFacts>| {
+            layer.source.about().is_some_and(|about| about.code != "curator")
+        };
+        let facts = self.layers.iter().filter(published).flat_map(|layer| get(&layer.facts));
+        let mut typed = Vec::new();
+        for fact in facts {
+            if !typed.contains(&fact) {
+                typed.push(fact);
+            }
+        }
+        typed
     }
 
     /// True exactly when a disease stands on the line because a patient gave the cells or the disease was

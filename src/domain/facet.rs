@@ -112,8 +112,8 @@ fn line_codes(line: &Record<LineFacts>) -> Vec<Code> {
     let species = line.species().into_iter().map(term(Facet::Species));
     let kind = line.line_kind().map(|kind| Code::new(Facet::Kind, kind.code()));
     let classes = line.classes().into_iter().map(|c| Code::new(Facet::CatalogueClass, c.code()));
-    let tissue = line.derivation(|d| d.tissue.as_ref()).map(term(Facet::SourceTissue));
-    let cell_type = line.derivation(|d| d.cell_type.as_ref()).map(term(Facet::SourceCellType));
+    let tissue = line.origin(|d| d.tissue.as_ref()).map(term(Facet::SourceTissue));
+    let cell_type = line.origin(|d| d.cell_type.as_ref()).map(term(Facet::SourceCellType));
     let vector = line.derivation(|d| d.vector_type.as_ref());
     let vector = vector.map(|vector| Code::new(Facet::VectorType, vector.code()));
     let genes =

@@ -8,7 +8,7 @@ use super::{
     disease::DiseaseFacts,
     donor::DonorFacts,
     id::{RecordId, RecordKind},
-    identifier::ExternalId,
+    identifier::{ExternalId, IdStatus},
     names::{Name, NameKind, fold},
     organization::OrganizationFacts,
     publication::PublicationFacts,
@@ -75,6 +75,18 @@ pub struct Layer<F> {
     pub facts: F,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
+}
+
+impl<F: Facts> Layer<F> {
+    /// Whether the other layer is the same row of the source under a key that the source has given up.
+    fn renames(&self, other: &Self) -> bool {
+        let given_up = |id: &ExternalId| {
+            id.status == IdStatus::Secondary
+                && id.scheme == self.source.as_str()
+                && id.value == other.key
+        };
+        other.source == self.source && self.facts.external_ids().iter().any(given_up)
+    }
 }
 
 /// What happens to a layer that is there already when a file brings it again.
@@ -214,6 +226,7 @@ impl<F: Facts> Record<F> {
         }
         for layer in &draft.layers {
             if over == Over::Write || self.layer(&layer.source, &layer.key).is_none() {
+                self.layers.retain(|old| !layer.renames(old));
                 self.put(layer.clone());
             }
         }
@@ -343,6 +356,10 @@ impl AnyRecord {
 
     pub fn set_accession(&mut self, accession: String) {
         each_kind!(self, record => record.accession = accession);
+    }
+
+    pub fn has_row(&self, source: &Source, key: &str) -> bool {
+        each_kind!(self, record => record.layer(source, key).is_some())
     }
 
     /// Whether a source speaks of this record in another row than the one with this key.

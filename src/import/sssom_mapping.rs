@@ -1,6 +1,6 @@
 //! SSSOM mapping sets whose subjects are Mondo terms: the identifiers a disease has in other terminologies.
 
-use std::iter::Peekable;
+use std::{collections::BTreeMap, iter::Peekable};
 
 use super::{
     RowIter, layer, owned, refused,
@@ -13,6 +13,7 @@ use crate::{
         disease::DiseaseFacts,
         identifier::{self, ExternalId, IdStatus},
         record::{AnyDraft, Draft},
+        term::Key,
     },
 };
 
@@ -70,29 +71,26 @@ fn candidate(group: &[Mapping]) -> Result<Candidate, ReadError> {
     let equivalent = |mapping: &&Mapping| {
         EQUIVALENT.contains(&mapping.predicate_id.as_str()) && mapping.predicate_modifier.is_none()
     };
-    let mut external_ids = Vec::new();
-    let mut target = String::new();
+    // One layer for each target terminology, so that one mapping set does not replace another's.
+    let mut targets: BTreeMap<String, DiseaseFacts> = BTreeMap::new();
     for mapping in group.iter().filter(equivalent) {
-        let Some(key) = identifier::curie(&mapping.object_id) else {
+        let Some(Key { scheme, value }) = identifier::curie(&mapping.object_id) else {
             let message = format!("`{}` is of no terminology known here", mapping.object_id);
             return Err(refused(mapping.line, &first.subject_id, "object_id", message));
         };
-        target.clone_from(&key.scheme);
-        external_ids.push(ExternalId {
-            scheme: key.scheme,
-            value: key.value,
-            status: IdStatus::default(),
-        });
+        let facts = targets.entry(scheme.clone()).or_default();
+        facts.external_ids.push(ExternalId { scheme, value, status: IdStatus::default() });
     }
-    if external_ids.is_empty() {
+    if targets.is_empty() {
         let message =
             "no mapping of this term is an exact match; nothing is taken from near matches";
         return Err(refused(first.line, &first.subject_id, "predicate_id", message));
     }
-    let facts = DiseaseFacts { external_ids, ..DiseaseFacts::default() };
-    // One layer for each target terminology, so that one mapping set does not replace another's.
-    let key = format!("{}→{target}", first.subject_id);
-    let mut draft = Draft::of(layer("sssom", &key, facts, Vec::new()));
+    let layer = |(target, facts)| {
+        layer("sssom", &format!("{}→{target}", first.subject_id), facts, Vec::new())
+    };
+    let layers = targets.into_iter().map(layer).collect();
+    let mut draft = Draft { id: None, accession: None, state: None, layers };
     draft.accession = Some(first.subject_id.clone());
     let label = first.subject_label.clone().unwrap_or_default();
     Ok(Candidate::new(first.line, label, AnyDraft::Disease(draft)))

@@ -1,7 +1,7 @@
 //! Files that are not what they should be, given to the program itself: nothing of them is written, and the place
 //! of the damage is named.
 
-use std::io::Write;
+use std::{io::Write, process::Stdio};
 
 use flate2::{Compression, write::GzEncoder};
 use stemma::{
@@ -23,12 +23,22 @@ both_backends!(
     a_file_of_another_format_writes_nothing,
     a_missing_file_is_named,
     a_line_of_the_interchange_format_that_is_damaged_is_refused_alone,
+    a_reader_of_the_output_that_goes_away_stops_nothing,
 );
 
 /// As many rows as make several chunks, so that a careless importer would have written some of them.
 fn names() -> String {
     let row = |n: u32| format!("CVCL_{:04}\tLine {}\n", n % 10_000, n.wrapping_mul(2_654_435_761));
     "cvcl\tname\n".to_owned() + &(0..4000).map(row).collect::<Vec<_>>().concat()
+}
+
+async fn a_reader_of_the_output_that_goes_away_stops_nothing(app: TestDb) {
+    let file = app.file("names.tsv", "cvcl\tname\nCVCL_0001\tHeLa\n").display().to_string();
+    let mut command = app.command(&["import", "cellosaurus-names", &file]);
+    let mut import = command.stdout(Stdio::piped()).spawn().unwrap();
+    drop(import.stdout.take());
+    assert!(import.wait().unwrap().success());
+    assert_eq!(app.number("SELECT COUNT(*) FROM records").await, 1);
 }
 
 /// Imports the bytes by the program and answers what it says on its way out.

@@ -1,23 +1,26 @@
 //! How rows meet records: by identifiers only, and whatever does not fit is refused or reported, never guessed.
 
 use stemma::{
-    catalogue::import::{Outcome, Report},
+    catalogue::import::{Import, Outcome, Report},
     domain::{
         cell_line::{CatalogueClass, DiseaseBasis},
         disease::DiseaseFacts,
         donor::DonorFacts,
+        id::{RecordId, RecordKind},
         identifier::ExternalId,
         names::NameKind,
-        record::{AnyRecord, Relation},
+        organization::OrganizationFacts,
+        record::{AnyRecord, Relation, State},
     },
     import::Format,
 };
 
-use crate::support::{TestDb, both_backends, counts, hpscreg};
+use crate::support::{TestDb, both_backends, counts, hpscreg, rows};
 
 both_backends!(
     two_sources_meet_by_the_cellosaurus_accession,
     the_order_of_two_sources_does_not_matter,
+    a_row_under_a_new_accession_replaces_the_one_under_the_old,
     identifiers_that_disagree_are_refused_with_both_records_named,
     identifiers_that_disagree_within_one_chunk_are_refused,
     one_accession_claimed_by_two_hpscreg_names_gives_both_lines_and_a_conflict,
@@ -38,8 +41,11 @@ both_backends!(
     a_report_as_json_has_its_shape,
     an_accession_with_a_mistyped_digit_is_refused,
     accessions_are_counted_without_gaps,
+    a_withdrawn_record_is_not_brought_back_by_a_file,
+    an_excerpt_leaves_what_is_there,
     an_accession_of_another_kind_of_record_is_refused,
     an_accession_that_contradicts_the_id_is_refused,
+    an_id_of_another_kind_of_record_is_refused,
     counting_goes_on_behind_accessions_that_came_from_outside,
 );
 
@@ -127,6 +133,17 @@ async fn two_sources_meet_by_the_cellosaurus_accession(app: TestDb) {
     assert_eq!(donors.len(), 1);
     assert_eq!(donors[0].record.layers.len(), 2);
     assert_eq!(app.linked(line.record.id.uuid, Relation::Donor).await, [donors[0].record.id.uuid]);
+}
+
+async fn a_row_under_a_new_accession_replaces_the_one_under_the_old(app: TestDb) {
+    app.import(Format::Cellosaurus, LINE_201B7).await;
+    let renamed = LINE_201B7.replace("AC   CVCL_A324", "AC   CVCL_ZZ99\nAS   CVCL_A324");
+    assert_eq!(counts(&app.import(Format::Cellosaurus, renamed.clone()).await), [0, 0, 1, 0]);
+    let line = app.line("CVCL_A324").await;
+    assert_eq!(line, app.line("CVCL_ZZ99").await);
+    let rows: Vec<&str> = line.record.layers.iter().map(|layer| layer.key.as_str()).collect();
+    assert_eq!(rows, ["CVCL_ZZ99"]);
+    assert_eq!(counts(&app.import(Format::Cellosaurus, renamed).await), [0, 1, 0, 0]);
 }
 
 async fn the_order_of_two_sources_does_not_matter(app: TestDb) {
@@ -417,6 +434,31 @@ fn organization(extra: &str, key: &str) -> String {
     ) + "\n"
 }
 
+async fn a_withdrawn_record_is_not_brought_back_by_a_file(app: TestDb) {
+    app.import(Format::Jsonl, organization("", "a-bank")).await;
+    for (state, expected) in [("withdrawn", [0, 0, 1, 0]), ("published", [0, 1, 0, 0])] {
+        let report = app.import(Format::Jsonl, organization(&state_of(state), "a-bank")).await;
+        assert_eq!(counts(&report), expected, "{state}");
+        assert_eq!(app.all::<OrganizationFacts>().await[0].record.state, State::Withdrawn);
+    }
+}
+
+fn state_of(state: &str) -> String {
+    format!(r#""state":"{state}","#)
+}
+
+async fn an_excerpt_leaves_what_is_there(app: TestDb) {
+    app.import(Format::Cellosaurus, LINE_201B7).await;
+    let excerpt = LINE_201B7.replace("SY   HPS0063\n", "").replace("AG   36Y\n", "");
+    let before = app.head().await;
+    let rows: Vec<_> = rows(Format::Cellosaurus, excerpt).map(Result::unwrap).collect();
+    let import = Import::begin(&app.catalogue, "cellosaurus", "excerpt", false).await.unwrap();
+    let mut import = import.keeping_what_is_there();
+    import.chunk(&rows).await.unwrap();
+    assert_eq!(counts(&import.report), [0, 1, 0, 0]);
+    assert_eq!(app.head().await, before);
+}
+
 async fn an_accession_of_another_kind_of_record_is_refused(app: TestDb) {
     app.import(Format::Cellosaurus, LINE_201B7).await;
     let line = app.line("CVCL_A324").await.record;
@@ -434,6 +476,17 @@ async fn an_accession_that_contradicts_the_id_is_refused(app: TestDb) {
     let claim = organization(&format!(r#""id":"{id}","accession":"{}","#, known[0].0), "b-bank");
     let report = app.import(Format::Jsonl, claim).await;
     assert_eq!(counts(&report), [0, 0, 0, 1], "{:?}", report.rows);
+}
+
+async fn an_id_of_another_kind_of_record_is_refused(app: TestDb) {
+    app.import(Format::Jsonl, organization("", "a-bank")).await;
+    let bank: Vec<(uuid::Uuid,)> = app.query("SELECT id FROM records").await;
+    let donor = RecordId::new(RecordKind::Donor, bank[0].0);
+    let layer = r#"{"source":"curator","key":"a","facts":{}}"#;
+    let claim = format!(r#"{{"kind":"donor","id":"{donor}","layers":[{layer}]}}"#);
+    let report = app.import(Format::Jsonl, claim).await;
+    assert_eq!(counts(&report), [0, 0, 0, 1], "{:?}", report.rows);
+    assert!(report.rows[0].message.contains("organization"), "{:?}", report.rows);
 }
 
 async fn counting_goes_on_behind_accessions_that_came_from_outside(app: TestDb) {

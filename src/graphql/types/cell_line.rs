@@ -7,7 +7,7 @@ use super::{
     CellLine, Donor,
     line_parts::{
         Derivation, Karyotype, LineDisease, LineOrganization, LinePublication, Modification, Note,
-        Parent, StrProfile, Variant, published,
+        Parent, StrProfile, Variant,
     },
     parts::{Coded, Flag, Identifier, Lang, Name, RecordState, SourceRow, Term, rows, shown},
 };
@@ -148,7 +148,7 @@ impl CellLine {
 
     /// STR profiles that a source has published.
     async fn str_profiles(&self) -> Vec<StrProfile> {
-        shown(published(self.record(), |facts| &facts.str_profiles))
+        shown(self.record().public_str_profiles())
     }
 
     /// Karyotypes as written.
@@ -158,7 +158,7 @@ impl CellLine {
 
     /// HLA typings that a source has published, as written. Not for clinical selection.
     async fn hla_typings(&self) -> Vec<&String> {
-        published(self.record(), |facts| &facts.hla_typings)
+        self.record().public_hla_typings()
     }
 
     /// Who made, deposited, holds, distributes and owns it.

@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     cell_line::{self as line, CatalogueClass, LineFacts, LineKind},
     hgvs, karyotype,
-    record::{Layer, Record, Relation},
+    record::{Record, Relation},
     str_profile, term,
 };
 
@@ -33,7 +33,8 @@ coded_from!(
     line::OrganizationRole
 );
 
-/// How the line was made. Where sources differ, each value is that of the first source that states it.
+/// How the line was made. Where sources differ, each value is that of the first source that states it; of tissues
+/// and cell types an ontology term goes before a text.
 #[derive(Debug, SimpleObject)]
 pub struct Derivation {
     /// Tissue of origin.
@@ -55,8 +56,8 @@ pub struct Derivation {
 impl Derivation {
     pub(super) fn of(line: &Record<LineFacts>) -> Self {
         Self {
-            tissue: line.derivation(|d| d.tissue.as_ref()).map(Term::from),
-            cell_type: line.derivation(|d| d.cell_type.as_ref()).map(Term::from),
+            tissue: line.origin(|d| d.tissue.as_ref()).map(Term::from),
+            cell_type: line.origin(|d| d.cell_type.as_ref()).map(Term::from),
             vector_type: line.derivation(|d| d.vector_type.as_ref()).map(|v| Coded::from(*v)),
             vector: line.derivation(|d| d.vector.as_ref()).cloned(),
             factors: line.derivation(|d| d.factors.as_ref()).cloned(),
@@ -158,23 +159,6 @@ impl From<&str_profile::StrProfile> for StrProfile {
         let markers = profile.markers.iter().map(marker).collect();
         Self { sources: profile.sources.clone(), markers }
     }
-}
-
-/// Facts that are sealed unless their source has published them: what a curator enters is not shown.
-pub(super) fn published<'a, T: PartialEq>(
-    line: &'a Record<LineFacts>,
-    get: impl Fn(&'a LineFacts) -> &'a [T],
-) -> Vec<&'a T> {
-    let open = |layer: &&Layer<LineFacts>| {
-        layer.source.about().is_some_and(|about| about.code != "curator")
-    };
-    let mut all = Vec::new();
-    for fact in line.layers.iter().filter(open).flat_map(|layer| get(&layer.facts)) {
-        if !all.contains(&fact) {
-            all.push(fact);
-        }
-    }
-    all
 }
 
 /// A karyotype as written.

@@ -194,8 +194,8 @@ impl View<'_> {
         let factors = line.derivation(|d| d.factors.as_ref()).into_iter().flatten();
         let year = line.derivation(|d| d.year.as_ref());
         vec![Block::Rows(vec![
-            rows.row(t.tissue, line.derivation(|d| d.tissue.as_ref()).map(Item::term)),
-            rows.row(t.cell_type, line.derivation(|d| d.cell_type.as_ref()).map(Item::term)),
+            rows.row(t.tissue, line.origin(|d| d.tissue.as_ref()).map(Item::term)),
+            rows.row(t.cell_type, line.origin(|d| d.cell_type.as_ref()).map(Item::term)),
             rows.row(t.vector_type, vector_type.map(|v| Item::new(v.label(self.lang)))),
             rows.row(t.vector, text(|d| d.vector.as_ref())),
             rows.row(t.factors, factors.map(Item::new)),
@@ -242,8 +242,8 @@ impl View<'_> {
     fn quality(&self) -> Vec<Block> {
         let (t, rows) = (words(self.lang), self.rows());
         let karyotypes = self.line.all(|facts| &facts.karyotypes);
-        let typings = self.line.all(|facts| &facts.hla_typings);
-        let profiles = self.line.all(|facts| &facts.str_profiles);
+        let typings = self.line.public_hla_typings();
+        let profiles = self.line.public_str_profiles();
         let mut list = vec![
             rows.row(t.karyotypes, karyotypes.into_iter().map(Item::new)),
             rows.row(t.hla, typings.into_iter().map(Item::new)),
