@@ -40,17 +40,60 @@ pub enum Singles {
 }
 
 /// The tokens of a text, in its order.
+///
+/// An identifier with a short part (`KUIFMSi004-A`, `201-B7`) is a token as a whole: one letter that may stand anywhere
+/// in a record would find its neighbours. In a document its parts are tokens too, in a query they are not.
 pub fn tokens(text: &str, singles: Singles) -> Vec<Token> {
     let units = units(text);
+    let mut runs = units.chunk_by(|a, b| a.class == b.class).peekable();
     let mut tokens = Vec::new();
-    for run in units.chunk_by(|a, b| a.class == b.class) {
-        match run[0].class {
-            Class::Word => tokens.push(token(run, false)),
-            Class::Cjk => cjk_tokens(run, singles, &mut tokens),
-            Class::Gap => {}
+    while let Some(run) = runs.next() {
+        let mut parts = vec![run];
+        if run[0].class == Class::Word {
+            let mut ahead = runs.clone();
+            while let (Some([glue]), Some(next)) = (ahead.next(), ahead.next()) {
+                if !is_glue(glue) || next[0].class != Class::Word {
+                    break;
+                }
+                parts.push(next);
+                runs = ahead.clone();
+            }
+        }
+        if is_short_identifier(&parts) {
+            tokens.push(joined(&parts));
+            if singles == Singles::None {
+                continue;
+            }
+        }
+        for part in parts {
+            match part[0].class {
+                Class::Word => tokens.push(token(part, false)),
+                Class::Cjk => cjk_tokens(part, singles, &mut tokens),
+                Class::Gap => {}
+            }
         }
     }
     tokens
+}
+
+/// What joins the parts of identifiers.
+fn is_glue(unit: &Unit) -> bool {
+    matches!(unit.c, '-' | '_' | ':' | '/' | '.' | '\u{2010}')
+}
+
+/// Parts of which one looks like a number of a registry, and one is too short to tell anything by itself.
+fn is_short_identifier(parts: &[&[Unit]]) -> bool {
+    let is_number = |part: &&[Unit]| {
+        let digits = part.iter().filter(|unit| unit.c.is_numeric()).count();
+        digits > 0 && (digits < part.len() || digits >= 3)
+    };
+    parts.len() > 1 && parts.iter().any(is_number) && parts.iter().any(|part| part.len() < 3)
+}
+
+fn joined(parts: &[&[Unit]]) -> Token {
+    let units = || parts.iter().copied().flatten();
+    let (start, end) = (parts[0][0].start, units().last().map_or(0, |unit| unit.end));
+    Token { text: units().map(|unit| unit.c).collect(), range: start..end, cjk: false }
 }
 
 fn cjk_tokens(run: &[Unit], singles: Singles, tokens: &mut Vec<Token>) {
@@ -320,6 +363,19 @@ mod tests {
         assert_eq!(texts("葛\u{e0100}城"), ["葛城"], "a glyph variant is the same character");
         let last: Vec<_> = tokens("肺癌", Singles::Last).into_iter().map(|t| t.text).collect();
         assert_eq!(last, ["肺癌", "癌"]);
+    }
+
+    #[test]
+    fn an_identifier_with_a_short_part_is_one_word_and_in_documents_its_parts_too() {
+        assert_eq!(texts("KUIFMSi004-A"), ["kuifmsi004a"]);
+        assert_eq!(texts("EDi001-A-1 x"), ["edi001a1", "x"]);
+        assert_eq!(texts("201-B7, kolf_2"), ["201b7", "kolf", "2"]);
+        assert_eq!(texts("LRRK2-G2019S"), ["lrrk2", "g2019s"]);
+        assert_eq!(texts("type-2 COVID-19"), ["type", "2", "covid", "19"]);
+        assert_eq!(texts("KUIFMSi004 - A"), ["kuifmsi004", "a"]);
+        let kept: Vec<_> =
+            tokens("(KUIFMSi004-A)", Singles::Last).into_iter().map(|t| t.text).collect();
+        assert_eq!(kept, ["kuifmsi004a", "kuifmsi004", "a"]);
     }
 
     #[test]

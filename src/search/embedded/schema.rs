@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Raised when the fields, the tokenizer or the way of filling them change.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 
 pub(super) const KIND: &str = "kind";
 pub(super) const ORDER: &str = "order";
