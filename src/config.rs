@@ -2,6 +2,7 @@
 //! the later over the earlier, in one validated struct.
 
 use std::{
+    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -29,12 +30,33 @@ pub struct Search {
     pub meilisearch: Meilisearch,
 }
 
-/// Reserved for the mirror; until it is there, setting these is refused rather than ignored.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+/// Where the catalogue is mirrored to and searched. Without an address the embedded engine does all searching.
+#[derive(Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Meilisearch {
+    /// `http://HOST:7700`
     pub url: Option<String>,
+    /// For the mirror's daily work; the master key will do.
     pub key: Option<String>,
+    /// For building the index anew; `key` when absent.
+    pub rebuild_key: Option<String>,
+    /// For searching; `key` when absent.
+    pub search_key: Option<String>,
+    /// The name of the index; another beside it, whose name is made from this, is used for building.
+    pub index: String,
+}
+
+impl Default for Meilisearch {
+    fn default() -> Self {
+        let index = "stemma".to_owned();
+        Self { url: None, key: None, rebuild_key: None, search_key: None, index }
+    }
+}
+
+impl fmt::Debug for Meilisearch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meilisearch").field("index", &self.index).finish_non_exhaustive()
+    }
 }
 
 impl Default for Config {
@@ -56,9 +78,9 @@ pub enum ConfigError {
     #[error("`accession_prefix` is `{0}`; use one to eight upper-case letters or digits")]
     Prefix(String),
     #[error(
-        "`search.meilisearch.url` is set, but this release searches with its own engine only; leave it out"
+        "`search.meilisearch.index` is `{0}`; use letters, digits, `-` and `_`, at most 100 of them"
     )]
-    NoMirror,
+    Index(String),
 }
 
 /// What the command line says over file and environment.
@@ -94,8 +116,10 @@ impl Config {
         if prefix.is_empty() || prefix.len() > 8 || !prefix.chars().all(allowed) {
             return Err(ConfigError::Prefix(prefix.clone()));
         }
-        if self.search.meilisearch.url.is_some() {
-            return Err(ConfigError::NoMirror);
+        let index = &self.search.meilisearch.index;
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if index.is_empty() || index.len() > 100 || !index.chars().all(allowed) {
+            return Err(ConfigError::Index(index.clone()));
         }
         Ok(self)
     }

@@ -89,7 +89,7 @@ CREATE INDEX links_by_key ON links (scheme, value);
 -- the log take them as touched.
 CREATE TABLE relinked (
     seq BIGINT NOT NULL,
-    kind TEXT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
     record_id UUID NOT NULL REFERENCES records (id),
     PRIMARY KEY (seq, record_id)
 );

@@ -20,7 +20,7 @@ pub use crate::db::{link::Link, log::Verdict, name::Suggestion, record::Stored};
 use crate::{
     clock::{Clock, Ids},
     db::{self, Db},
-    search::embedded::EmbeddedIndex,
+    search::{embedded::EmbeddedIndex, meilisearch::Meilisearch},
 };
 
 /// The catalogue over one database.
@@ -34,17 +34,32 @@ pub struct Catalogue {
     /// Wakes the readers of the log in this process after a change.
     changed: Arc<Notify>,
     index: Option<Arc<EmbeddedIndex>>,
+    /// Searched before the embedded index, which stands in while this one fails.
+    meilisearch: Option<Meilisearch>,
 }
 
 impl Catalogue {
     /// Takes the database as it is; [`Catalogue::migrate`] brings it up to date.
     pub fn new(db: Db, clock: Clock, ids: Ids, prefix: &str) -> Self {
-        Self { db, clock, ids, prefix: prefix.into(), changed: Arc::default(), index: None }
+        Self {
+            db,
+            clock,
+            ids,
+            prefix: prefix.into(),
+            changed: Arc::default(),
+            index: None,
+            meilisearch: None,
+        }
     }
 
     /// The same catalogue, searching with this index.
     pub fn with_index(self, index: Arc<EmbeddedIndex>) -> Self {
         Self { index: Some(index), ..self }
+    }
+
+    /// The same catalogue, searching in Meilisearch first.
+    pub fn with_meilisearch(self, meilisearch: Meilisearch) -> Self {
+        Self { meilisearch: Some(meilisearch), ..self }
     }
 
     pub async fn migrate(&self) -> Result<(), Error> {

@@ -274,6 +274,12 @@ impl Catalogue {
         Ok(link::labels(&mut self.db.read().await?.conn(), codes).await?)
     }
 
+    /// What tells this log from every other: positions in one mean nothing in another.
+    pub async fn log_id(&self) -> Result<String, Error> {
+        let fresh: [u8; 8] = rand::random();
+        self.shared_secret("log_id", &hex::encode(fresh)).await
+    }
+
     /// A value shared by all processes on this database, made on first use.
     pub async fn shared_secret(&self, name: &str, fresh: &str) -> Result<String, Error> {
         let mut tx = self.db.begin().await?;

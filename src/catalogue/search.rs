@@ -1,10 +1,7 @@
 //! Searching: identifiers are looked up first and shown first, then the engine is asked; hits come back as records,
 //! facet codes with the labels a reader understands.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -14,7 +11,7 @@ pub use crate::search::{
     query::{Direction, Sort},
 };
 use crate::{
-    db::{external_id, link::Link, name, record},
+    db::{self, external_id, link::Link, mirror::SetAside, name, record},
     domain::{
         facet::Facet,
         id::{RecordId, RecordKind},
@@ -28,6 +25,8 @@ use crate::{
         embedded::EmbeddedIndex,
         follow,
         highlight::highlight,
+        meilisearch::Meilisearch,
+        mirror::Mirror,
         query::{SearchAnswer, SearchQuery},
         text::QueryWords,
     },
@@ -108,9 +107,23 @@ impl Catalogue {
         })
     }
 
+    /// This process's part in the mirror of the catalogue, where Meilisearch is configured.
+    pub async fn mirror(&self) -> Result<Option<Mirror>, Error> {
+        let Some(meilisearch) = self.meilisearch.clone() else { return Ok(None) };
+        let (log, holder) = (self.log_id().await?, Uuid::from_bytes(rand::random()));
+        Ok(Some(Mirror::new(self.db.clone(), self.clock.clone(), meilisearch, log, holder)))
+    }
+
+    pub fn meilisearch(&self) -> Option<&Meilisearch> {
+        self.meilisearch.as_ref()
+    }
+
+    /// The records whose documents Meilisearch would not have.
+    pub async fn set_aside(&self) -> Result<Vec<SetAside>, Error> {
+        Ok(db::mirror::all_set_aside(&mut self.db.read().await?.conn()).await?)
+    }
+
     pub async fn search(&self, request: SearchRequest) -> Result<Found, Error> {
-        let index =
-            self.index.clone().ok_or_else(|| Error::Search("there is no index".to_owned()))?;
         let first = self.exact(&request).await?;
         let query = SearchQuery {
             text: request.text.clone(),
@@ -123,11 +136,48 @@ impl Catalogue {
             first,
         };
         query.window().map_err(|error| Error::Input(error.to_string()))?;
-        let answer = ask(index, query).await?;
+        let Answered { answer, engine, degraded } = self.ask(query).await?;
         let hits = self.records(&request, &answer).await?;
         let facets = self.labelled(&request, answer.facets).await?;
         let (total, as_of) = (answer.total, answer.as_of);
-        Ok(Found { total, hits, facets, engine: "embedded", as_of, degraded: false })
+        Ok(Found { total, hits, facets, engine, as_of, degraded })
+    }
+
+    /// Asks Meilisearch where it is configured, and the embedded index where it is not or while that one fails.
+    async fn ask(&self, query: SearchQuery) -> Result<Answered, Error> {
+        if let Some(meilisearch) = &self.meilisearch {
+            match meilisearch.search(&query).await {
+                Ok(answer) => {
+                    return Ok(Answered { answer, engine: "meilisearch", degraded: false });
+                }
+                Err(fault) => tracing::warn!(%fault, "the embedded index answers a search instead"),
+            }
+        }
+        let index =
+            self.index.clone().ok_or_else(|| Error::Search("there is no index".to_owned()))?;
+        let asked = tokio::task::spawn_blocking(move || index.search(&query)).await;
+        let answered = asked.map_err(|error| Error::Search(error.to_string()))?;
+        let answer = answered.map_err(|error| Error::Search(error.to_string()))?;
+        Ok(Answered { answer, engine: "embedded", degraded: self.meilisearch.is_some() })
+    }
+
+    /// The values of one facet whose label or code contains a text, the most frequent first, counted for a search as
+    /// if the facet's own filter were off.
+    pub async fn facet_values(
+        &self,
+        search: SearchRequest,
+        facet: Facet,
+        containing: &str,
+        limit: usize,
+    ) -> Result<Vec<FacetValue>, Error> {
+        let found =
+            self.search(SearchRequest { facets: vec![facet], per_page: 0, ..search }).await?;
+        let wanted = fold(containing);
+        let values = found.facets.into_iter().flat_map(|found| found.values);
+        let contains = |value: &FacetValue| {
+            fold(&value.label).contains(&wanted) || fold(&value.code).contains(&wanted)
+        };
+        Ok(values.filter(contains).take(limit).collect())
     }
 
     /// The records whose accession, identifier or name is the whole text.
@@ -224,10 +274,11 @@ impl Catalogue {
     }
 }
 
-async fn ask(index: Arc<EmbeddedIndex>, query: SearchQuery) -> Result<SearchAnswer, Error> {
-    let asked = tokio::task::spawn_blocking(move || index.search(&query)).await;
-    let answered = asked.map_err(|error| Error::Search(error.to_string()))?;
-    answered.map_err(|error| Error::Search(error.to_string()))
+/// What an engine answered, and which.
+struct Answered {
+    answer: SearchAnswer,
+    engine: &'static str,
+    degraded: bool,
 }
 
 fn highlights(record: &AnyRecord, diseases: &[String], words: &QueryWords) -> Vec<Highlight> {

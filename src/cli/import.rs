@@ -56,7 +56,8 @@ pub(super) async fn run(config: &Config, args: &Args) -> anyhow::Result<ExitCode
 
 pub(super) async fn reindex(config: &Config) -> anyhow::Result<()> {
     let catalogue = super::open(config).await?;
-    super::serve::rebuild(config, &catalogue).await
+    super::serve::rebuild(config, &catalogue).await?;
+    super::mirror::rebuild(&catalogue).await
 }
 
 fn check(format: Format, file: &Path) -> anyhow::Result<()> {

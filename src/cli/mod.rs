@@ -3,6 +3,7 @@
 mod export;
 mod import;
 mod log;
+mod mirror;
 mod schema;
 mod serve;
 
@@ -15,6 +16,7 @@ use crate::{
     clock::{Clock, Ids},
     config::{Config, Overrides},
     db::Db,
+    search::meilisearch::{Keys, Meilisearch},
 };
 
 /// A cell-line registry and a catalogue of iPS banks.
@@ -64,8 +66,19 @@ enum Command {
         #[command(subcommand)]
         command: log::Command,
     },
-    /// Build the search index anew from the database
+    /// Build the search index anew from the database, and the one in Meilisearch where that is configured
     Reindex,
+    /// Look for what is not as it should be
+    Doctor {
+        /// Also compare the index in Meilisearch with the database, document by document, and repair it
+        #[arg(long)]
+        search: bool,
+    },
+    /// Look after the search engine
+    Search {
+        #[command(subcommand)]
+        command: mirror::Command,
+    },
     /// Bring the database schema up to date
     Migrate,
     /// Compare the committed schema files with the program, or write them
@@ -113,6 +126,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export { format } => export::run(&config, format).await?,
         Command::Log { command } => return log::run(&config, &command).await,
         Command::Reindex => import::reindex(&config).await?,
+        Command::Doctor { search } => return mirror::doctor(&config, search).await,
+        Command::Search { command } => mirror::run(&config, command).await?,
         Command::Migrate => drop(open(&config).await?),
         Command::Schema { write } => return schema::run(write),
     }
@@ -127,5 +142,17 @@ async fn open(config: &Config) -> anyhow::Result<Catalogue> {
     let ids = Ids::new(clock.clone());
     let catalogue = Catalogue::new(db, clock, ids, &config.accession_prefix);
     catalogue.migrate().await?;
-    Ok(catalogue)
+    let settings = &config.search.meilisearch;
+    Ok(match &settings.url {
+        Some(url) => {
+            let keys = Keys {
+                key: settings.key.clone(),
+                rebuild: settings.rebuild_key.clone(),
+                search: settings.search_key.clone(),
+            };
+            let engine = Meilisearch::new(url, &keys, &settings.index)?;
+            catalogue.with_meilisearch(engine)
+        }
+        None => catalogue,
+    })
 }

@@ -4,13 +4,18 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Context;
 
-use crate::{domain::record::AnyDraft, graphql::sdl};
+use crate::{domain::record::AnyDraft, graphql::sdl, search::meilisearch::settings};
 
 /// The generated files with their content.
-fn files() -> anyhow::Result<[(&'static str, String); 2]> {
+fn files() -> anyhow::Result<[(&'static str, String); 3]> {
     let interchange = schemars::schema_for!(AnyDraft);
     let interchange = serde_json::to_string_pretty(&interchange)? + "\n";
-    Ok([("schema/schema.graphql", sdl()), ("schema/interchange.schema.json", interchange)])
+    let settings = serde_json::to_string_pretty(&settings())? + "\n";
+    Ok([
+        ("schema/schema.graphql", sdl()),
+        ("schema/interchange.schema.json", interchange),
+        ("schema/meilisearch.settings.json", settings),
+    ])
 }
 
 pub(super) fn run(write: bool) -> anyhow::Result<ExitCode> {

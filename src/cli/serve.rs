@@ -6,6 +6,7 @@ use anyhow::Context;
 use tokio::{net::TcpListener, signal::unix::SignalKind, time::timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::mirror;
 use crate::{
     catalogue::{
         Catalogue, Error,
@@ -41,6 +42,8 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let router = http::router(&catalogue, cursor_key(&catalogue).await?);
     let stop = CancellationToken::new();
+    let mirror = catalogue.mirror().await?;
+    let mirror = mirror.map(|m| tokio::spawn(mirror::keep(m, catalogue.changed(), stop.clone())));
     let follower = tokio::spawn(follow(catalogue, index, writer, stop.clone()));
     super::say(format_args!("Stemma is ready at http://{address}"));
     let serving = tokio::spawn(http::serve(listener, router, stop.clone()));
@@ -52,6 +55,9 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         tracing::warn!("some requests did not end in time and were cut off");
     }
     follower.await?;
+    if let Some(mirror) = mirror {
+        mirror.await?;
+    }
     Ok(())
 }
 
@@ -163,11 +169,9 @@ pub(super) async fn rebuild(config: &Config, catalogue: &Catalogue) -> anyhow::R
     index_now(config, catalogue).await
 }
 
-/// Every log has an index of its own: positions in one log mean nothing in another.
+/// Every log has an index of its own.
 async fn index_folder(config: &Config, catalogue: &Catalogue) -> anyhow::Result<PathBuf> {
-    let fresh: [u8; 8] = rand::random();
-    let log = catalogue.shared_secret("log_id", &hex::encode(fresh)).await?;
-    let folder = config.index().join(log);
+    let folder = config.index().join(catalogue.log_id().await?);
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }

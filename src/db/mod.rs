@@ -8,6 +8,7 @@ pub mod external_id;
 pub mod link;
 pub mod log;
 pub mod migrate;
+pub mod mirror;
 pub mod name;
 pub mod record;
 pub mod setting;

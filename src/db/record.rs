@@ -103,6 +103,18 @@ pub async fn after(
     conn.fetch_all(page, values![kind.as_str(), id, limit]).await
 }
 
+/// Ids of one kind in their order, a page at a time.
+pub async fn ids_after(
+    conn: &mut Conn<'_>,
+    id: Uuid,
+    kind: RecordKind,
+    limit: i64,
+) -> Result<Vec<Uuid>, DbError> {
+    let page = "SELECT id FROM records WHERE kind = $1 AND id > $2 ORDER BY id LIMIT $3";
+    let rows: Vec<(Uuid,)> = conn.fetch_all(page, values![kind.as_str(), id, limit]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// How many published records there are of each kind.
 pub async fn counts(conn: &mut Conn<'_>) -> Result<Vec<(RecordKind, i64)>, DbError> {
     let group =

@@ -7,6 +7,16 @@ pub async fn get(conn: &mut Conn<'_>, name: &str) -> Result<Option<String>, DbEr
     Ok(row.await?.map(|(value,): (String,)| value))
 }
 
+pub async fn put(conn: &mut Conn<'_>, name: &str, value: &str) -> Result<(), DbError> {
+    let put = "INSERT INTO settings (name, value) VALUES ($1, $2) \
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    conn.execute(put, values![name, value]).await.map(drop)
+}
+
+pub async fn remove(conn: &mut Conn<'_>, name: &str) -> Result<(), DbError> {
+    conn.execute("DELETE FROM settings WHERE name = $1", values![name]).await.map(drop)
+}
+
 /// The value of a setting, which is `fresh` if there was none. Of two processes that come at once both get the
 /// value of the first.
 pub async fn get_or_insert(

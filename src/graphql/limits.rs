@@ -93,6 +93,7 @@ pub const LIST_FIELDS: &[(&str, u32)] = &[
     ("consider", 2),
     ("diseases", 3),
     ("externalIds", 10),
+    ("facetValues", 20),
     ("facets", 5),
     ("factors", 4),
     ("flags", 2),

@@ -9,7 +9,9 @@ use super::{
     fault,
     filter::{CellLineFilter, DiseaseFilter, OrganizationFilter, bounded_list},
     loaders,
-    search::{self, Asked, FacetName, Search, SearchFilter, SearchIn, SearchOrder, Suggestion},
+    search::{
+        self, Asked, FacetName, FacetValue, Search, SearchFilter, SearchIn, SearchOrder, Suggestion,
+    },
     types::{
         CellLine, Disease, Donor, Node, Organization, Publication, Shown,
         about::About,
@@ -303,6 +305,31 @@ impl Query {
     ) -> Result<Search> {
         let asked = Asked { query, filter, facets, order_by, page, per_page, kinds, lang };
         asked.answer(ctx).await
+    }
+
+    /// The values of one facet, for choosing among many: those whose label or code contains a text, the most frequent
+    /// first, counted for a search as if the facet's own filter were off.
+    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
+    async fn facet_values(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The facet.")] facet: FacetName,
+        #[graphql(default, desc = "What label or code must contain.")] containing: String,
+        #[graphql(default = 20, desc = "Values at most, 1 to 100.")] limit: i32,
+        #[graphql(default, desc = "What the reader searches for.")] query: String,
+        #[graphql(default, desc = "What the records counted must bear; at most 100 facets.")]
+        filter: Vec<SearchFilter>,
+        #[graphql(
+            name = "in",
+            default_with = "vec![SearchIn::CellLine]",
+            desc = "The kinds of record to count."
+        )]
+        kinds: Vec<SearchIn>,
+        #[graphql(default, desc = "The language of the reader.")] lang: Lang,
+    ) -> Result<Vec<FacetValue>> {
+        let (facets, page, per_page) = (vec![facet], 1, 1);
+        let asked = Asked { query, filter, facets, order_by: None, page, per_page, kinds, lang };
+        asked.values(ctx, facet.into(), &containing, limit).await
     }
 
     /// Names that begin with what the reader has typed so far.

@@ -25,6 +25,8 @@ use crate::{
 
 /// Suggestions at most.
 const MAX_SUGGESTIONS: i32 = 20;
+/// Values of a facet at most.
+const MAX_VALUES: i32 = 100;
 
 /// A facet: a question by which lists and searches are narrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -119,6 +121,20 @@ impl Asked {
         let ids = found.hits.iter().map(|hit| hit.stored.record.id().uuid).collect();
         loaders::read_ahead(ctx, &[&["hits", "node"]], ids).await?;
         Ok(Search { found, page, per_page })
+    }
+
+    /// The values of a facet whose label or code contains a text.
+    pub(super) async fn values(
+        self,
+        ctx: &Context<'_>,
+        facet: Facet,
+        containing: &str,
+        limit: i32,
+    ) -> Result<Vec<FacetValue>> {
+        let limit = within(limit, MAX_VALUES)?;
+        let catalogue = ctx.data::<Catalogue>()?;
+        let values = catalogue.facet_values(self.request()?, facet, containing, limit).await;
+        Ok(values.map_err(fault)?.into_iter().map(FacetValue::from).collect())
     }
 
     fn request(self) -> Result<SearchRequest> {
@@ -288,14 +304,15 @@ pub struct FacetValue {
 
 impl From<&FoundFacet> for FacetCounts {
     fn from(found: &FoundFacet) -> Self {
-        let value = |one: &engine::FacetValue| FacetValue {
-            value: one.code.clone(),
-            label: one.label.clone(),
-            count: one.count,
-            selected: one.selected,
-        };
-        let values = found.values.iter().map(value).collect();
+        let values = found.values.iter().cloned().map(FacetValue::from).collect();
         Self { facet: found.facet.into(), values }
+    }
+}
+
+impl From<engine::FacetValue> for FacetValue {
+    fn from(one: engine::FacetValue) -> Self {
+        let engine::FacetValue { code, label, count, selected } = one;
+        Self { value: code, label, count, selected }
     }
 }
 
@@ -330,14 +347,17 @@ pub(super) async fn suggest(
     prefix: &str,
     limit: i32,
 ) -> Result<Vec<Suggestion>> {
-    if !(1..=MAX_SUGGESTIONS).contains(&limit) {
-        let message = format!("`limit` is {limit}; ask for 1 to {MAX_SUGGESTIONS}");
-        return Err(ErrorCode::BadUserInput.error(message));
-    }
+    within(limit, MAX_SUGGESTIONS)?;
     let found = ctx.data::<Catalogue>()?.suggest(prefix, limit.into()).await.map_err(fault)?;
     let suggestion = |one: catalogue::Suggestion| {
         let kind = id::RecordKind::parse(&one.record_kind)?;
         Some(Suggestion { text: one.text, id: id::RecordId::new(kind, one.record_id) })
     };
     Ok(found.into_iter().filter_map(suggestion).collect())
+}
+
+fn within(limit: i32, most: i32) -> Result<usize> {
+    let allowed = usize::try_from(limit).ok().filter(|_| (1..=most).contains(&limit));
+    let message = || format!("`limit` is {limit}; ask for 1 to {most}");
+    allowed.ok_or_else(|| ErrorCode::BadUserInput.error(message()))
 }

@@ -6,5 +6,7 @@ pub mod document;
 pub mod embedded;
 pub mod follow;
 pub mod highlight;
+pub mod meilisearch;
+pub mod mirror;
 pub mod query;
 pub mod text;

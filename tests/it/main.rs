@@ -5,11 +5,14 @@
 
 mod api;
 mod architecture;
+mod contract;
 mod crash;
 mod damaged_files;
+mod double;
 mod import_rules;
 mod interchange;
 mod log;
+mod mirror;
 mod real_data;
 mod schema;
 mod search;

@@ -36,7 +36,7 @@ both_backends!(
 
 /// A catalogue with an index of its own that follows on demand.
 pub(crate) struct Searched {
-    catalogue: Catalogue,
+    pub(crate) catalogue: Catalogue,
     index: EmbeddedIndex,
 }
 

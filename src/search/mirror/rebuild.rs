@@ -1,0 +1,65 @@
+//! Building the index anew beside the one that is searched, which goes on following the log meanwhile; then both change
+//! places in one step. Killed at any point, the next leader begins again.
+
+use uuid::Uuid;
+
+use super::{Mirror, MirrorError};
+use crate::{
+    db::{log, record},
+    domain::id::{RecordId, RecordKind},
+};
+
+/// Records read at once.
+const PAGE: i64 = 20_000;
+
+impl Mirror {
+    /// `follow` says whether the live index is one that can go on following.
+    pub(super) async fn rebuild(&mut self, follow: bool) -> Result<(), MirrorError> {
+        let (live, next) = (self.engine.live().to_owned(), self.engine.next());
+        tracing::info!(index = next, "the index in Meilisearch is built anew");
+        let task = self.engine.make(&next).await?;
+        self.done(task).await?;
+        let start = log::head(&mut self.db.read().await?.conn()).await?.seq;
+        let mut filled = 0;
+        for kind in [RecordKind::CellLine, RecordKind::Disease] {
+            let mut after = Uuid::nil();
+            loop {
+                let page = {
+                    let mut lent = self.db.read().await?;
+                    record::ids_after(&mut lent.conn(), after, kind, PAGE).await?
+                };
+                let Some(last) = page.last() else { break };
+                after = *last;
+                let page: Vec<RecordId> =
+                    page.into_iter().map(|uuid| RecordId::new(kind, uuid)).collect();
+                self.still_lead().await?;
+                self.bring(&next, &page, None).await?;
+                filled += page.len();
+                tracing::info!(index = next, filled, "records are in the index that is built");
+                if follow {
+                    self.follow(&live).await?;
+                }
+            }
+        }
+        self.bring(&next, &[], Some(start)).await?;
+        self.follow(&next).await?;
+        let drift = self.compare(&next).await?;
+        if !drift.is_none() {
+            return Err(MirrorError::Unequal(drift));
+        }
+        self.change_places(&live, &next).await
+    }
+
+    async fn change_places(&mut self, live: &str, next: &str) -> Result<(), MirrorError> {
+        if let Some(task) = self.engine.ensure(live).await? {
+            self.done(task).await?;
+        }
+        self.still_lead().await?;
+        let swap = self.engine.swap().await?;
+        self.done(swap).await?;
+        let task = self.engine.drop_index(next).await?;
+        self.done(task).await?;
+        tracing::info!(index = live, "the index in Meilisearch is built anew and searched");
+        Ok(())
+    }
+}

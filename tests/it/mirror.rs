@@ -1,0 +1,335 @@
+//! The mirror keeps what the database says, whatever happens to it on the way.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use serde_json::Value;
+use stemma::{
+    catalogue::{
+        Catalogue,
+        search::{SearchRequest, Sort},
+    },
+    domain::{facet::Facet, id::RecordKind},
+    import::{DEMO, Format},
+    search::{
+        meilisearch::{Keys, Meilisearch, Meta, stamp},
+        mirror::{Mirror, Turn},
+    },
+};
+
+use crate::{
+    double::{Double, Fault},
+    search::request,
+    support::{TestDb, both_backends},
+};
+
+both_backends!(
+    every_visible_record_is_in_the_index_and_nothing_else,
+    a_change_reaches_the_index_and_what_is_hidden_leaves_it,
+    of_two_processes_one_leads,
+    a_refused_document_is_set_aside_and_the_others_go_in,
+    after_every_fault_index_and_database_agree,
+    an_answer_that_was_lost_is_found_again,
+    a_server_that_comes_back_empty_is_filled_anew,
+    an_index_of_other_settings_is_built_anew,
+    a_rebuild_that_is_cut_off_at_any_request_begins_again,
+    what_drifted_is_found_and_repaired,
+    while_the_server_is_down_the_embedded_index_answers,
+    both_engines_count_alike,
+);
+
+const INDEX: &str = "test";
+const NAMES: &str = "cvcl\tname\nCVCL_0001\tOne\nCVCL_0002\tTwo\nCVCL_0003\tThree\n";
+
+/// A catalogue that is mirrored to a double.
+struct Mirrored {
+    double: Double,
+    catalogue: Catalogue,
+    engine: Meilisearch,
+    mirror: Mirror,
+}
+
+impl Mirrored {
+    async fn start(app: &TestDb) -> Self {
+        let double = Double::start().await;
+        let keys = Keys { key: Some(double.key().to_owned()), ..Keys::default() };
+        let engine = Meilisearch::new(&double.url(), &keys, INDEX).unwrap();
+        let catalogue = app.catalogue.clone().with_meilisearch(engine.clone());
+        let mirror = catalogue.mirror().await.unwrap().unwrap();
+        Self { double, catalogue, engine, mirror }
+    }
+
+    async fn turn(&mut self) -> i64 {
+        match self.mirror.turn().await.unwrap() {
+            Turn::Current(position) => position,
+            Turn::Follower => panic!("nobody else leads"),
+        }
+    }
+
+    /// The documents but for the index's own.
+    fn rows(&self) -> BTreeMap<String, Value> {
+        let mut rows = self.double.documents(INDEX);
+        rows.remove("meta");
+        rows
+    }
+
+    async fn assert_equal(&self) {
+        let drift = self.mirror.compare_live().await.unwrap().unwrap();
+        assert!(drift.is_none(), "{drift}");
+        assert_eq!(self.double.indexes(), [INDEX]);
+    }
+}
+
+async fn withdraw(app: &TestDb, cvcl: &str) {
+    let record = app.line(cvcl).await.record;
+    let draft = format!(
+        r#"{{"kind":"cell_line","id":"{}","accession":"{}","state":"withdrawn","layers":[{{"source":"curator","key":"x","facts":{{}}}}]}}"#,
+        record.id, record.accession
+    );
+    let report = app.import(Format::Jsonl, draft).await;
+    assert_eq!(report.merged, 1, "{:?}", report.rows);
+}
+
+async fn every_visible_record_is_in_the_index_and_nothing_else(app: TestDb) {
+    app.import(Format::Jsonl, DEMO).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    assert_eq!(mirrored.turn().await, app.head().await.seq);
+    let (counts, _) = app.catalogue.counts().await.unwrap();
+    let shown = [RecordKind::CellLine, RecordKind::Disease];
+    let visible = counts.iter().filter(|(kind, _)| shown.contains(kind)).map(|(_, n)| n);
+    assert_eq!(i64::try_from(mirrored.rows().len()).unwrap(), visible.sum::<i64>());
+    mirrored.assert_equal().await;
+    let before = mirrored.double.requests();
+    mirrored.turn().await;
+    assert_eq!(mirrored.double.requests(), before, "nothing has changed, so nothing is asked");
+}
+
+async fn a_change_reaches_the_index_and_what_is_hidden_leaves_it(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0002\tZwei\n").await;
+    withdraw(&app, "CVCL_0003").await;
+    mirrored.turn().await;
+    let names: BTreeSet<String> =
+        mirrored.rows().values().map(|row| row["names"].to_string()).collect();
+    assert_eq!(names, BTreeSet::from([r#"["one"]"#.to_owned(), r#"["zwei"]"#.to_owned()]));
+    mirrored.assert_equal().await;
+}
+
+async fn of_two_processes_one_leads(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut first = Mirrored::start(&app).await;
+    let mut second = first.catalogue.mirror().await.unwrap().unwrap();
+    first.turn().await;
+    assert_eq!(second.turn().await.unwrap(), Turn::Follower);
+    first.mirror.step_down().await.unwrap();
+    assert_eq!(second.turn().await.unwrap(), Turn::Current(app.head().await.seq));
+    assert_eq!(first.mirror.turn().await.unwrap(), Turn::Follower);
+}
+
+async fn a_refused_document_is_set_aside_and_the_others_go_in(app: TestDb) {
+    let rows = (0..40).map(|n| format!("CVCL_00{n:02}\tLine {n}\n"));
+    app.import(Format::CellosaurusNames, "cvcl\tname\n".to_owned() + &rows.collect::<String>())
+        .await;
+    let mut mirrored = Mirrored::start(&app).await;
+    let bad = app.line("CVCL_0017").await.record.id;
+    mirrored.double.fault(Fault::Refuse(BTreeSet::from([bad.to_string()])));
+    mirrored.turn().await;
+    assert_eq!(mirrored.rows().len(), 39);
+    let aside = mirrored.catalogue.set_aside().await.unwrap();
+    assert_eq!(aside.iter().map(|one| one.record).collect::<Vec<_>>(), [bad]);
+    assert!(aside[0].reason.contains("invalid_document_fields"), "{}", aside[0].reason);
+    mirrored.double.heal();
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0017\tCorrected\n").await;
+    mirrored.turn().await;
+    assert_eq!(mirrored.catalogue.set_aside().await.unwrap(), []);
+    mirrored.assert_equal().await;
+}
+
+async fn after_every_fault_index_and_database_agree(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    let faults = [
+        Fault::Down,
+        Fault::CutAnswer,
+        Fault::DiskFull,
+        Fault::TaskFailsInside,
+        Fault::LoseTasks,
+        Fault::CancelTasks,
+        Fault::WrongKey,
+    ];
+    for (n, fault) in faults.into_iter().enumerate() {
+        let told = format!("{fault:?}");
+        mirrored.double.fault(fault);
+        let changed = format!("cvcl\tname\nCVCL_0001\tName {n}\nCVCL_1{n:03}\tNew {n}\n");
+        app.import(Format::CellosaurusNames, changed).await;
+        assert!(mirrored.mirror.turn().await.is_err(), "{told} goes unnoticed");
+        assert_eq!(
+            mirrored.catalogue.set_aside().await.unwrap(),
+            [],
+            "{told} is no document's fault"
+        );
+        mirrored.double.heal();
+        mirrored.turn().await;
+        mirrored.assert_equal().await;
+    }
+}
+
+async fn an_answer_that_was_lost_is_found_again(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    mirrored.double.fault(Fault::Slow(Duration::from_millis(30)));
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0009\tNine\n").await;
+    mirrored.turn().await;
+    mirrored.assert_equal().await;
+}
+
+async fn a_server_that_comes_back_empty_is_filled_anew(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    mirrored.double.wipe();
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0009\tNine\n").await;
+    mirrored.turn().await;
+    assert_eq!(mirrored.rows().len(), 4);
+    mirrored.assert_equal().await;
+}
+
+async fn an_index_of_other_settings_is_built_anew(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    let log = app.catalogue.log_id().await.unwrap();
+    let head = app.head().await.seq;
+    for meta in [
+        Meta { position: head, stamp: "of another program".to_owned(), log: log.clone() },
+        Meta { position: head, stamp: stamp(), log: "another".to_owned() },
+        Meta { position: head + 100, stamp: stamp(), log },
+    ] {
+        let strange = serde_json::json!({ "id": "line_strange" });
+        mirrored.engine.put(INDEX, &[strange], Some(&meta), "test").await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut mirror = fresh_leader(&mut mirrored).await;
+        mirror.turn().await.unwrap();
+        mirrored.assert_equal().await;
+        mirror.step_down().await.unwrap();
+    }
+}
+
+async fn fresh_leader(mirrored: &mut Mirrored) -> Mirror {
+    mirrored.mirror.step_down().await.unwrap();
+    mirrored.catalogue.mirror().await.unwrap().unwrap()
+}
+
+async fn a_rebuild_that_is_cut_off_at_any_request_begins_again(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    for request in 1.. {
+        mirrored.mirror.want_rebuild().await.unwrap();
+        let change = format!("cvcl\tname\nCVCL_0001\tName {request}\n");
+        app.import(Format::CellosaurusNames, change).await;
+        mirrored.double.fault(Fault::FailAtRequest(request));
+        let cut = mirrored.mirror.turn().await.is_err();
+        mirrored.double.heal();
+        let mut mirror = fresh_leader(&mut mirrored).await;
+        mirror.turn().await.unwrap();
+        mirrored.assert_equal().await;
+        mirror.step_down().await.unwrap();
+        if !cut {
+            assert!(request > 10, "a rebuild takes more requests than {request}");
+            return;
+        }
+    }
+}
+
+async fn what_drifted_is_found_and_repaired(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    let ids: Vec<String> = mirrored.rows().into_keys().collect();
+    mirrored.engine.delete(INDEX, &ids[..1], "test").await.unwrap();
+    let mut stale = mirrored.rows()[&ids[1]].clone();
+    stale["v"] = Value::from("another");
+    let left = stemma::domain::id::RecordId::new(RecordKind::CellLine, uuid::Uuid::max());
+    let mut row = stale.clone();
+    row["id"] = Value::from(left.to_string());
+    let strange = serde_json::json!({ "id": "stranger" });
+    mirrored.engine.put(INDEX, &[stale, row, strange], None, "test").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let drift = mirrored.mirror.check().await.unwrap().unwrap();
+    let text = drift.to_string();
+    assert_eq!(text, "1 documents missing, 1 stale, 1 left behind, 1 of somebody else");
+    mirrored.assert_equal().await;
+}
+
+async fn while_the_server_is_down_the_embedded_index_answers(app: TestDb) {
+    app.import(Format::Jsonl, DEMO).await;
+    let searched = crate::search::Searched::open(&app, "index");
+    searched.follow().await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    let catalogue = searched.catalogue.clone().with_meilisearch(mirrored.engine.clone());
+    let up = catalogue.search(request("parkinson")).await.unwrap();
+    assert_eq!((up.engine, up.degraded), ("meilisearch", false));
+    for fault in [Fault::Down, Fault::Busy, Fault::CutAnswer, Fault::WrongKey] {
+        let told = format!("{fault:?}");
+        mirrored.double.fault(fault);
+        let down = catalogue.search(request("parkinson")).await.unwrap();
+        assert_eq!((down.engine, down.degraded), ("embedded", true), "{told}");
+        assert_eq!(down.total, up.total, "{told}");
+        mirrored.double.heal();
+    }
+}
+
+async fn both_engines_count_alike(app: TestDb) {
+    app.import(Format::Jsonl, DEMO).await;
+    let searched = crate::search::Searched::open(&app, "index");
+    searched.follow().await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    let other = searched.catalogue.clone().with_meilisearch(mirrored.engine.clone());
+    for text in
+        ["", "201B7", "HPS0063", "パーキンソン病", "parkinson", "京都", "MONDO:0005180", "!"]
+    {
+        for sort in [
+            Sort::Relevance,
+            Sort::Name(stemma::catalogue::search::Direction::Ascending),
+            Sort::Updated(stemma::catalogue::search::Direction::Descending),
+        ] {
+            for code in [None, Some("ipsc")] {
+                let filter = code.map(|code| (Facet::Kind, BTreeSet::from([code.to_owned()])));
+                let asked = SearchRequest {
+                    facets: Facet::ALL.to_vec(),
+                    filter: filter.into_iter().collect(),
+                    sort,
+                    per_page: 100,
+                    ..request(text)
+                };
+                let [a, b] = [&searched.catalogue, &other].map(|c| c.search(asked.clone()));
+                let (a, b) = (a.await.unwrap(), b.await.unwrap());
+                let told = format!("{text} {sort:?} {code:?}");
+                assert_eq!((a.engine, b.engine), ("embedded", "meilisearch"));
+                assert_eq!(a.total, b.total, "{told}");
+                assert_eq!(a.facets, b.facets, "{told}");
+                assert_eq!(a.as_of, b.as_of, "{told}");
+                let names = |found: &stemma::catalogue::search::Found| -> Vec<String> {
+                    found.hits.iter().map(|h| h.stored.record.accession().to_owned()).collect()
+                };
+                if sort == Sort::Relevance {
+                    let set = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>();
+                    if a.total <= 100 {
+                        assert_eq!(set(names(&a)), set(names(&b)), "{told}");
+                    }
+                } else {
+                    assert_eq!(names(&a), names(&b), "{told}");
+                }
+            }
+        }
+    }
+}
