@@ -1,4 +1,4 @@
--- What the mirror in Meilisearch needs: who leads, what was asked of the leader, and what the server would not have.
+-- What the mirror in Meilisearch needs: who leads, and what the server would not have.
 
 CREATE TABLE leases (
     name TEXT NOT NULL PRIMARY KEY,

@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::{Catalogue, Error};
 use crate::{
-    db::{link, record},
+    db::{
+        link,
+        record::{self, RecordRow},
+    },
     domain::{
         age::AgeBand,
         cell_line::{CatalogueClass, LineKind, VectorType},
@@ -14,7 +17,7 @@ use crate::{
         donor::Sex,
         facet::Facet,
         lang::Lang,
-        record::Record,
+        record::{Record, State},
         source::Source,
     },
 };
@@ -43,14 +46,17 @@ impl Labels {
         codes.retain(|code| code.starts_with("MONDO:"));
         let mut lent = catalogue.db.read().await?;
         let mut diseases = BTreeMap::new();
-        for row in record::find_by_accession(&mut lent.conn(), codes).await? {
+        let shown = |row: &RecordRow| row.state == State::Published.as_str();
+        let found = record::find_by_accession(&mut lent.conn(), codes).await?;
+        for row in found.into_iter().filter(shown) {
             let stored = row.read::<DiseaseFacts>()?;
             diseases.insert(row.accession, stored.record.name_in(lang.code()).to_owned());
         }
         let numbered = link::bearing(&mut lent.conn(), Facet::Notification, &numbers).await?;
         let ids: Vec<Uuid> = numbered.values().flatten().copied().collect();
         let mut records = HashMap::new();
-        for row in record::get_many(&mut lent.conn(), &ids).await? {
+        let found = record::get_many(&mut lent.conn(), &ids).await?;
+        for row in found.into_iter().filter(shown) {
             records.insert(row.id, row.read::<DiseaseFacts>()?.record);
         }
         for (code, ids) in numbered {

@@ -108,10 +108,10 @@ impl Catalogue {
     }
 
     /// This process's part in the mirror of the catalogue, where Meilisearch is configured.
-    pub async fn mirror(&self) -> Result<Option<Mirror>, Error> {
-        let Some(meilisearch) = self.meilisearch.clone() else { return Ok(None) };
-        let (log, holder) = (self.log_id().await?, Uuid::from_bytes(rand::random()));
-        Ok(Some(Mirror::new(self.db.clone(), self.clock.clone(), meilisearch, log, holder)))
+    pub fn mirror(&self) -> Option<Mirror> {
+        let meilisearch = self.meilisearch.clone()?;
+        let holder = Uuid::from_bytes(rand::random());
+        Some(Mirror::new(self.db.clone(), self.clock.clone(), meilisearch, holder))
     }
 
     pub fn meilisearch(&self) -> Option<&Meilisearch> {

@@ -60,15 +60,15 @@ pub(super) async fn keep(mut mirror: Mirror, changed: Arc<Notify>, stop: Cancell
 async fn step(mirror: &mut Mirror, compared: &mut Instant) -> anyhow::Result<()> {
     mirror.turn().await?;
     if compared.elapsed() > HOUR {
-        *compared = Instant::now();
         mirror.check().await?;
+        *compared = Instant::now();
     }
     Ok(())
 }
 
 /// Builds the index anew: here, or in the server that leads the mirror.
 pub(super) async fn rebuild(catalogue: &Catalogue) -> anyhow::Result<()> {
-    let Some(mut mirror) = catalogue.mirror().await? else { return Ok(()) };
+    let Some(mut mirror) = catalogue.mirror() else { return Ok(()) };
     mirror.want_rebuild().await?;
     let mut told = false;
     while mirror.is_rebuild_wanted().await? {
@@ -97,7 +97,7 @@ pub(super) async fn doctor(config: &Config, search: bool) -> anyhow::Result<Exit
     if !search {
         return Ok(code);
     }
-    let mirror = catalogue.mirror().await?;
+    let mirror = catalogue.mirror();
     let mut mirror = mirror.context("`search.meilisearch.url` is not set: there is no mirror")?;
     match mirror.compare_live().await? {
         None => super::say(format_args!("there is no index in Meilisearch yet")),

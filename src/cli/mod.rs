@@ -150,7 +150,8 @@ async fn open(config: &Config) -> anyhow::Result<Catalogue> {
                 rebuild: settings.rebuild_key.clone(),
                 search: settings.search_key.clone(),
             };
-            let engine = Meilisearch::new(url, &keys, &settings.index)?;
+            let log = catalogue.log_id().await?;
+            let engine = Meilisearch::new(url, &keys, &settings.index, &log)?;
             catalogue.with_meilisearch(engine)
         }
         None => catalogue,

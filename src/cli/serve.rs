@@ -42,21 +42,22 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let router = http::router(&catalogue, cursor_key(&catalogue).await?);
     let stop = CancellationToken::new();
-    let mirror = catalogue.mirror().await?;
+    let mirror = catalogue.mirror();
     let mirror = mirror.map(|m| tokio::spawn(mirror::keep(m, catalogue.changed(), stop.clone())));
     let follower = tokio::spawn(follow(catalogue, index, writer, stop.clone()));
     super::say(format_args!("Stemma is ready at http://{address}"));
     let serving = tokio::spawn(http::serve(listener, router, stop.clone()));
     stop_signal().await?;
     stop.cancel();
-    if let Ok(served) = timeout(DRAIN, serving).await {
-        served??;
-    } else {
-        tracing::warn!("some requests did not end in time and were cut off");
-    }
+    let served = timeout(DRAIN, serving).await;
     follower.await?;
     if let Some(mirror) = mirror {
         mirror.await?;
+    }
+    if let Ok(served) = served {
+        served??;
+    } else {
+        tracing::warn!("some requests did not end in time and were cut off");
     }
     Ok(())
 }

@@ -63,6 +63,16 @@ pub async fn head(conn: &mut Conn<'_>) -> Result<Head, DbError> {
     conn.fetch_one("SELECT seq, hash FROM log_head WHERE id = 1", values![]).await
 }
 
+/// The hash of the log up to a revision; `None` where the log is shorter.
+pub async fn hash_at(conn: &mut Conn<'_>, seq: i64) -> Result<Option<Vec<u8>>, DbError> {
+    if seq == 0 {
+        return Ok(Some(vec![0; 32]));
+    }
+    let at = "SELECT hash FROM revisions WHERE seq = $1";
+    let row: Option<(Vec<u8>,)> = conn.fetch_optional(at, values![seq]).await?;
+    Ok(row.map(|(hash,)| hash))
+}
+
 /// Appends revisions and answers the new head. `relinked` are records that were not changed but whose links now
 /// lead elsewhere: readers take them as touched. Call it last in the transaction: it locks the one row on which all
 /// writers queue, and nothing may be locked after it.

@@ -28,10 +28,10 @@ pub async fn take_lease(
     Ok(taken.map(|(epoch,): (i64,)| epoch))
 }
 
-/// Gives a lease up, if it is still this holder's.
-pub async fn drop_lease(conn: &mut Conn<'_>, name: &str, holder: Uuid) -> Result<(), DbError> {
-    let drop = "DELETE FROM leases WHERE name = $1 AND holder = $2";
-    conn.execute(drop, values![name, holder]).await?;
+/// Lets a lease run out now, if it is still this holder's.
+pub async fn end_lease(conn: &mut Conn<'_>, name: &str, holder: Uuid) -> Result<(), DbError> {
+    let end = "UPDATE leases SET until = $3 WHERE name = $1 AND holder = $2";
+    conn.execute(end, values![name, holder, DateTime::<Utc>::UNIX_EPOCH]).await?;
     Ok(())
 }
 

@@ -111,7 +111,8 @@ impl Around {
             .map(|(id, _)| id)
             .collect();
         let mut above = BTreeMap::new();
-        for row in record::find_by_accession(conn, ids).await? {
+        let found = record::find_by_accession(conn, ids).await?;
+        for row in found.into_iter().filter(|row| row.state == State::Published.as_str()) {
             above.insert(row.accession.clone(), row.read()?.record);
         }
         Ok(Self { links: links_of, records, above })

@@ -47,7 +47,7 @@ const PAYLOAD_LIMIT: usize = 100 << 20;
 
 /// How the server misbehaves. A later fault replaces an earlier one. How a task ends is up to the fault that is on
 /// while the task is worked off, not when it was enqueued; [`Fault::LoseTasks`] alone acts on enqueueing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Connections are accepted and dropped at once, nothing is answered.
     Down,
@@ -65,6 +65,8 @@ pub(crate) enum Fault {
     LoseTasks,
     /// Tasks are cancelled by another, their change not done.
     CancelTasks,
+    /// As `CancelTasks`, for deletions of documents alone.
+    CancelDeletions,
     /// No key is good for anything but `/health`.
     WrongKey,
     /// An addition that holds a document with one of these ids fails as a whole.

@@ -9,13 +9,14 @@ use serde_json::Value;
 use stemma::{
     catalogue::{
         Catalogue,
-        search::{SearchRequest, Sort},
+        search::{Direction, SearchRequest, Sort},
     },
     domain::{facet::Facet, id::RecordKind},
     import::{DEMO, Format},
     search::{
-        meilisearch::{Keys, Meilisearch, Meta, stamp},
+        meilisearch::{KeyUse, Keys, Meilisearch, Meta, stamp},
         mirror::{Mirror, Turn},
+        query::SearchQuery,
     },
 };
 
@@ -38,6 +39,9 @@ both_backends!(
     what_drifted_is_found_and_repaired,
     while_the_server_is_down_the_embedded_index_answers,
     both_engines_count_alike,
+    many_lines_named_by_one_number_stand_on_their_pages,
+    a_deletion_that_is_canceled_alone_is_sent_again,
+    the_keys_that_are_made_are_enough,
 );
 
 const INDEX: &str = "test";
@@ -55,9 +59,10 @@ impl Mirrored {
     async fn start(app: &TestDb) -> Self {
         let double = Double::start().await;
         let keys = Keys { key: Some(double.key().to_owned()), ..Keys::default() };
-        let engine = Meilisearch::new(&double.url(), &keys, INDEX).unwrap();
+        let log = app.catalogue.log_id().await.unwrap();
+        let engine = Meilisearch::new(&double.url(), &keys, INDEX, &log).unwrap();
         let catalogue = app.catalogue.clone().with_meilisearch(engine.clone());
-        let mirror = catalogue.mirror().await.unwrap().unwrap();
+        let mirror = catalogue.mirror().unwrap();
         Self { double, catalogue, engine, mirror }
     }
 
@@ -122,7 +127,7 @@ async fn a_change_reaches_the_index_and_what_is_hidden_leaves_it(app: TestDb) {
 async fn of_two_processes_one_leads(app: TestDb) {
     app.import(Format::CellosaurusNames, NAMES).await;
     let mut first = Mirrored::start(&app).await;
-    let mut second = first.catalogue.mirror().await.unwrap().unwrap();
+    let mut second = first.catalogue.mirror().unwrap();
     first.turn().await;
     assert_eq!(second.turn().await.unwrap(), Turn::Follower);
     first.mirror.step_down().await.unwrap();
@@ -179,6 +184,76 @@ async fn after_every_fault_index_and_database_agree(app: TestDb) {
     }
 }
 
+async fn a_deletion_that_is_canceled_alone_is_sent_again(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    mirrored.double.fault(Fault::CancelDeletions);
+    withdraw(&app, "CVCL_0003").await;
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0002\tZwei\n").await;
+    assert!(mirrored.mirror.turn().await.is_err());
+    mirrored.double.heal();
+    mirrored.turn().await;
+    assert_eq!(mirrored.rows().len(), 2);
+    mirrored.assert_equal().await;
+}
+
+async fn the_keys_that_are_made_are_enough(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    let mut made = Vec::new();
+    for purpose in KeyUse::ALL {
+        let key = mirrored.engine.make_key(purpose).await.unwrap();
+        assert_eq!(mirrored.engine.make_key(purpose).await.unwrap(), key, "made once");
+        made.push(Some(key));
+    }
+    let [key, rebuild, search] = <[Option<String>; 3]>::try_from(made).unwrap();
+    let log = app.catalogue.log_id().await.unwrap();
+    let keys = Keys { key: key.clone(), rebuild, search };
+    let limited = Meilisearch::new(&mirrored.double.url(), &keys, INDEX, &log).unwrap();
+    mirrored.catalogue = app.catalogue.clone().with_meilisearch(limited.clone());
+    mirrored.mirror = mirrored.catalogue.mirror().unwrap();
+    for _ in 0..2 {
+        mirrored.mirror.want_rebuild().await.unwrap();
+        mirrored.turn().await;
+        mirrored.assert_equal().await;
+    }
+    assert_eq!(limited.search(&SearchQuery::default()).await.unwrap().total, 3);
+    let daily = Keys { key, ..Keys::default() };
+    let daily = Meilisearch::new(&mirrored.double.url(), &daily, INDEX, &log).unwrap();
+    let mut mirror = app.catalogue.clone().with_meilisearch(daily).mirror().unwrap();
+    mirrored.mirror.step_down().await.unwrap();
+    mirror.want_rebuild().await.unwrap();
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0001\tEins\n").await;
+    assert!(mirror.turn().await.is_err(), "the daily key builds no index");
+    assert!(mirrored.rows().values().any(|row| row["names"] == serde_json::json!(["eins"])));
+}
+
+const PARKINSON: (&str, &str) = ("mondo_ids", "MONDO:0005180");
+
+async fn many_lines_named_by_one_number_stand_on_their_pages(app: TestDb) {
+    let names: Vec<String> = (0..130).map(|n| format!("ABCi{n:03}-A")).collect();
+    let row = |name| [("hpscreg_name", name), ("donor_disease_ids", "MONDO_0005180"), PARKINSON];
+    let rows: Vec<[(&str, &str); 3]> = names.iter().map(|name| row(name.as_str())).collect();
+    let given: Vec<&[(&str, &str)]> = rows.iter().map(|row| &row[..]).collect();
+    app.import(Format::Mondo, r#"{"MONDO:0005180": {"label": "Parkinson disease"}}"#).await;
+    app.import(Format::HpscregClo, crate::support::hpscreg(&given)).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    for sort in [Sort::Relevance, Sort::Name(Direction::Ascending)] {
+        let mut seen = Vec::new();
+        for page in 1..=6 {
+            let asked = SearchRequest { page, sort, ..request("MONDO:0005180") };
+            let found = mirrored.catalogue.search(asked).await.unwrap();
+            assert_eq!((found.engine, found.total), ("meilisearch", 131));
+            seen.extend(found.hits.iter().map(|hit| hit.stored.record.accession().to_owned()));
+        }
+        assert_eq!(seen.len(), 131, "{sort:?}");
+        assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 131, "{sort:?}");
+        assert_eq!(seen[0] == "MONDO:0005180", sort == Sort::Relevance);
+    }
+}
+
 async fn an_answer_that_was_lost_is_found_again(app: TestDb) {
     app.import(Format::CellosaurusNames, NAMES).await;
     let mut mirrored = Mirrored::start(&app).await;
@@ -204,12 +279,13 @@ async fn an_index_of_other_settings_is_built_anew(app: TestDb) {
     app.import(Format::CellosaurusNames, NAMES).await;
     let mut mirrored = Mirrored::start(&app).await;
     mirrored.turn().await;
-    let log = app.catalogue.log_id().await.unwrap();
-    let head = app.head().await.seq;
+    let now = mirrored.engine.meta(INDEX).await.unwrap().unwrap();
+    assert_eq!((now.position, &now.stamp), (app.head().await.seq, &stamp()));
     for meta in [
-        Meta { position: head, stamp: "of another program".to_owned(), log: log.clone() },
-        Meta { position: head, stamp: stamp(), log: "another".to_owned() },
-        Meta { position: head + 100, stamp: stamp(), log },
+        Meta { stamp: "of another program".to_owned(), ..now.clone() },
+        Meta { log: "another".to_owned(), ..now.clone() },
+        Meta { position: now.position + 100, ..now.clone() },
+        Meta { hash: "of a log that went another way".to_owned(), ..now },
     ] {
         let strange = serde_json::json!({ "id": "line_strange" });
         mirrored.engine.put(INDEX, &[strange], Some(&meta), "test").await.unwrap();
@@ -223,7 +299,7 @@ async fn an_index_of_other_settings_is_built_anew(app: TestDb) {
 
 async fn fresh_leader(mirrored: &mut Mirrored) -> Mirror {
     mirrored.mirror.step_down().await.unwrap();
-    mirrored.catalogue.mirror().await.unwrap().unwrap()
+    mirrored.catalogue.mirror().unwrap()
 }
 
 async fn a_rebuild_that_is_cut_off_at_any_request_begins_again(app: TestDb) {
@@ -299,8 +375,8 @@ async fn both_engines_count_alike(app: TestDb) {
     {
         for sort in [
             Sort::Relevance,
-            Sort::Name(stemma::catalogue::search::Direction::Ascending),
-            Sort::Updated(stemma::catalogue::search::Direction::Descending),
+            Sort::Name(Direction::Ascending),
+            Sort::Updated(Direction::Descending),
         ] {
             for code in [None, Some("ipsc")] {
                 let filter = code.map(|code| (Facet::Kind, BTreeSet::from([code.to_owned()])));

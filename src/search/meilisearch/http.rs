@@ -1,5 +1,5 @@
-//! How Meilisearch is talked to: with time limits, whole bodies, and faults told apart by what they ask of us. Nothing
-//! that the server says goes further than the log: its error texts list what readers must not see.
+//! How Meilisearch is talked to: with time limits, whole bodies, and faults told apart by what they ask of us. What the
+//! server says is for logs and for those who keep the bank: its error texts list what readers must not see.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use meilisearch_sdk::{
 };
 use reqwest::{
     Client, RequestBuilder,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -23,7 +23,7 @@ pub enum Fault {
     #[error("Meilisearch cannot be reached: {0}")]
     Unreachable(String),
     #[error("Meilisearch is busy")]
-    Busy { retry_after: Option<Duration> },
+    Busy,
     #[error("Meilisearch answers {status} {code}: {message}")]
     Refused { status: u16, code: String, message: String },
     #[error("an answer of Meilisearch cannot be read: {0}")]
@@ -33,6 +33,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether the server is in trouble, as against a question that it does not take.
+    pub(super) fn is_of_the_server(&self) -> bool {
+        !matches!(self, Self::Refused { status: 400..500, .. })
+    }
+
     /// The index is not there: it was never made, or the server came back empty.
     pub fn is_index_missing(&self) -> bool {
         self.has_code("index_not_found")
@@ -95,13 +100,13 @@ impl Http {
 
     /// Sends a request and reads the whole answer as JSON.
     pub(super) async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Fault> {
-        let (status, retry_after, body) = send(request).await?;
+        let (status, body) = send(request).await?;
         if status < 300 {
             let unreadable = |error: serde_json::Error| Fault::Unreadable(error.to_string());
             return serde_json::from_slice(&body).map_err(unreadable);
         }
         if matches!(status, 429 | 503) {
-            return Err(Fault::Busy { retry_after });
+            return Err(Fault::Busy);
         }
         let refusal = serde_json::from_slice(&body).unwrap_or_else(|_| Refusal {
             code: "unknown".to_owned(),
@@ -111,13 +116,11 @@ impl Http {
     }
 }
 
-async fn send(request: RequestBuilder) -> Result<(u16, Option<Duration>, Vec<u8>), Fault> {
+async fn send(request: RequestBuilder) -> Result<(u16, Vec<u8>), Fault> {
     let response = request.send().await.map_err(|error| unreachable(&error))?;
     let status = response.status().as_u16();
-    let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let retry_after = seconds.and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let body = response.bytes().await.map_err(|error| unreachable(&error))?;
-    Ok((status, retry_after, body.to_vec()))
+    Ok((status, body.to_vec()))
 }
 
 /// The address stays out of the text: it may hold a password.
@@ -177,7 +180,7 @@ impl HttpClient for Http {
             read.map_err(|error| other(Fault::Unreadable(error.to_string())))?;
             request = request.header(CONTENT_TYPE, content_type).body(bytes);
         }
-        let (status, _, body) = send(request).await.map_err(other)?;
+        let (status, body) = send(request).await.map_err(other)?;
         let body = if body.is_empty() { "null".into() } else { String::from_utf8_lossy(&body) };
         parse_response(status, expected_status_code, &body, String::new())
     }

@@ -1,6 +1,6 @@
 //! Keys that may do no more than their work: made from the master key, once.
 
-use meilisearch_sdk::key::{Action, KeyBuilder};
+use meilisearch_sdk::key::{Action, KeyBuilder, KeysQuery};
 
 use super::{Meilisearch, http::Fault};
 
@@ -17,14 +17,6 @@ pub enum KeyUse {
 
 impl KeyUse {
     pub const ALL: [Self; 3] = [Self::Mirror, Self::Rebuild, Self::Search];
-
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Mirror => "Stemma mirror",
-            Self::Rebuild => "Stemma mirror and rebuild",
-            Self::Search => "Stemma search",
-        }
-    }
 
     /// The setting that takes it.
     pub fn setting(self) -> &'static str {
@@ -43,7 +35,6 @@ impl KeyUse {
             Action::DocumentsDelete,
             Action::IndexesGet,
             Action::TasksGet,
-            Action::StatsGet,
         ];
         let building = [
             Action::IndexesCreate,
@@ -63,8 +54,10 @@ impl KeyUse {
 impl Meilisearch {
     /// The key for a purpose; the one there is, or a new one. The configured key must be the master key.
     pub async fn make_key(&self, purpose: KeyUse) -> Result<String, Fault> {
-        let known = self.client.get_keys().await.map_err(Fault::from)?;
-        let named = |name: &Option<String>| name.as_deref() == Some(purpose.title());
+        let title = format!("Stemma {} of {}", purpose.setting(), self.live());
+        let mut all = KeysQuery::new();
+        let known = self.client.get_keys_with(all.with_limit(1000)).await.map_err(Fault::from)?;
+        let named = |name: &Option<String>| name.as_ref() == Some(&title);
         if let Some(key) = known.results.into_iter().find(|key| named(&key.name)) {
             return Ok(key.key);
         }
@@ -73,7 +66,7 @@ impl Meilisearch {
             KeyUse::Search => vec![self.live().to_owned()],
             _ => vec![self.live().to_owned(), self.next()],
         };
-        key.with_name(purpose.title()).with_actions(purpose.actions()).with_indexes(indexes);
+        key.with_name(&title).with_actions(purpose.actions()).with_indexes(indexes);
         Ok(self.client.create_key(key).await.map_err(Fault::from)?.key)
     }
 }

@@ -38,6 +38,8 @@ const META_KIND: &str = "_meta";
 pub struct Meilisearch {
     url: Arc<str>,
     index: Arc<str>,
+    /// The log that the index must follow to be believed.
+    log: Arc<str>,
     writing: Http,
     building: Http,
     searching: Http,
@@ -74,10 +76,14 @@ impl fmt::Debug for Keys {
 pub struct Meta {
     /// The position in the log up to which every change is in the index.
     pub position: i64,
+    /// The hash of the log there: a log that was brought back from a copy and went on is another one.
+    pub hash: String,
     /// What the index was made by, see [`stamp`].
     pub stamp: String,
     /// The log that it follows.
     pub log: String,
+    /// Which building of the index it comes from.
+    pub build: String,
 }
 
 /// How a task ended, as far as it has.
@@ -141,16 +147,21 @@ struct Listed<T> {
 }
 
 impl Meilisearch {
-    /// `index` is the name of the index that is searched; another that is being built has a name made from it.
-    pub fn new(url: &str, keys: &Keys, index: &str) -> Result<Self, Fault> {
+    /// `index` is the name of the index that is searched; another that is being built has a name made from it. An index
+    /// of another log is not searched.
+    pub fn new(url: &str, keys: &Keys, index: &str, log: &str) -> Result<Self, Fault> {
         let first = keys.key.as_deref();
         let writing = Http::new(first, WRITE)?;
         let building = Http::new(keys.rebuild.as_deref().or(first), WRITE)?;
         let searching = Http::new(keys.search.as_deref().or(first), SEARCH)?;
         let url = url.trim_end_matches('/');
         let client = Client::new_with_client(url, None::<String>, building.clone());
-        let (url, index, breaker) = (url.into(), index.into(), Arc::default());
-        Ok(Self { url, index, writing, building, searching, client, breaker })
+        let (url, index, log, breaker) = (url.into(), index.into(), log.into(), Arc::default());
+        Ok(Self { url, index, log, writing, building, searching, client, breaker })
+    }
+
+    pub fn log(&self) -> &str {
+        &self.log
     }
 
     /// The index that is searched.
@@ -187,10 +198,10 @@ impl Meilisearch {
         tag: &str,
     ) -> Result<u64, Fault> {
         let meta = meta.map(|meta| {
-            json!({
-                "id": META, "kind": META_KIND, "position": meta.position, "stamp": meta.stamp,
-                "log": meta.log,
-            })
+            let mut row = json!(meta);
+            row["id"] = json!(META);
+            row["kind"] = json!(META_KIND);
+            row
         });
         let lines: Vec<String> = rows.iter().chain(&meta).map(Value::to_string).collect();
         let query = [("primaryKey", "id"), ("customMetadata", tag)];
@@ -259,12 +270,13 @@ impl Meilisearch {
         }
     }
 
-    /// Lets what was built be searched, in one step, and answers the task that does it.
-    pub async fn swap(&self) -> Result<u64, Fault> {
+    /// Lets what was built be searched, in one step. Whether it is done, the index tells: a key that is limited to our
+    /// indexes does not see the task.
+    pub async fn swap(&self) -> Result<(), Fault> {
         let indexes = (self.live().to_owned(), self.next());
         let swap = SwapIndexes { indexes, rename: None };
-        let enqueued = self.client.swap_indexes([&swap]).await.map_err(Fault::from)?;
-        Ok(u64::from(enqueued.get_task_uid()))
+        self.client.swap_indexes([&swap]).await.map_err(Fault::from)?;
+        Ok(())
     }
 
     pub async fn drop_index(&self, index: &str) -> Result<u64, Fault> {

@@ -18,6 +18,7 @@ use super::{
     filter::Filter,
     http::Fault,
     row::{code_key, code_of, facet_attribute, spelled, whole_key},
+    settings::stamp,
 };
 use crate::{
     domain::{
@@ -77,6 +78,10 @@ struct Found {
     updated: i64,
     #[serde(default)]
     position: i64,
+    #[serde(default)]
+    stamp: String,
+    #[serde(default)]
+    log: String,
 }
 
 impl Meilisearch {
@@ -87,18 +92,29 @@ impl Meilisearch {
             return Err(Fault::Resting);
         }
         let answer = self.try_search(query).await;
-        self.breaker.note(answer.is_ok(), Instant::now());
+        let works = answer.as_ref().err().is_none_or(|fault| !fault.is_of_the_server());
+        self.breaker.note(works, Instant::now());
         answer
     }
 
     async fn try_search(&self, query: &SearchQuery) -> Result<SearchAnswer, Fault> {
-        let plan = Plan::new(self.live(), query);
+        let mut plan = Plan::new(self.live(), query);
+        let mut answers = self.answers(&plan).await?;
+        // A broad disease is named by hundreds of lines; then they are all read, to be put in their places.
+        let named = plan.named_in_all(&answers);
+        if named > plan.named_read {
+            plan.named_read = named;
+            answers = self.answers(&plan).await?;
+        }
+        plan.answer(answers, self.log())
+    }
+
+    async fn answers(&self, plan: &Plan<'_>) -> Result<Vec<Answer>, Fault> {
         let queries = plan.queries();
-        let answers = match self.multi_search(&queries).await {
-            Err(Fault::Busy { .. }) => self.multi_search(&queries).await?,
-            other => other?,
-        };
-        plan.answer(answers)
+        match self.multi_search(&queries).await {
+            Err(Fault::Busy) => self.multi_search(&queries).await,
+            other => other,
+        }
     }
 }
 
@@ -110,12 +126,11 @@ struct Plan<'q> {
     words: Option<String>,
     /// The records that the whole text names.
     named: Option<Filter>,
+    /// As many named records are read; the words' hits begin so much earlier.
+    named_read: usize,
     start: usize,
     end: usize,
 }
-
-/// As many named records are read; the words' hits begin so much earlier.
-const NAMED: usize = PER_PAGE_MAX as usize;
 
 impl<'q> Plan<'q> {
     fn new(index: &'q str, query: &'q SearchQuery) -> Self {
@@ -136,7 +151,8 @@ impl<'q> Plan<'q> {
         });
         let named = named.or_else(|| (!query.first.is_empty()).then(|| Filter::In("id", ids())));
         let window = query.window().unwrap_or_default();
-        Self { index, query, words, named, start: window.start, end: window.end }
+        let named_read = PER_PAGE_MAX as usize;
+        Self { index, query, words, named, named_read, start: window.start, end: window.end }
     }
 
     /// The filters of the query, but for that of one facet.
@@ -189,7 +205,7 @@ impl<'q> Plan<'q> {
             .and(Filter::In("kind", vec![META_KIND.to_owned()]));
         let mut queries = vec![json!({
             "indexUid": self.index, "filter": meta.to_string(), "limit": 1,
-            "attributesToRetrieve": ["id", "position"],
+            "attributesToRetrieve": ["id", "position", "stamp", "log"],
         })];
         for (without, facets) in self.counted() {
             let facets: Vec<&str> = facets.into_iter().map(facet_attribute).collect();
@@ -216,9 +232,9 @@ impl<'q> Plan<'q> {
     fn reach(&self, part: usize) -> (usize, usize) {
         match (&self.named, part) {
             (Some(_), 0) if self.start == self.end => (0, 0),
-            (Some(_), 0) => (0, NAMED),
+            (Some(_), 0) => (0, self.named_read),
             (Some(_), _) => {
-                let offset = self.start.saturating_sub(NAMED);
+                let offset = self.start.saturating_sub(self.named_read);
                 (offset, self.end - offset)
             }
             (None, _) => (self.start, self.end - self.start),
@@ -243,12 +259,19 @@ impl<'q> Plan<'q> {
         }
     }
 
-    fn answer(&self, answers: Vec<Answer>) -> Result<SearchAnswer, Fault> {
+    /// How many records the text names, by the first of the counts.
+    fn named_in_all(&self, answers: &[Answer]) -> usize {
+        let counted = answers.get(1).filter(|_| self.named.is_some() && self.start < self.end);
+        counted.map_or(0, |answer| usize::try_from(answer.total_hits).unwrap_or_default())
+    }
+
+    fn answer(&self, answers: Vec<Answer>, log: &str) -> Result<SearchAnswer, Fault> {
         let parts = self.parts(None).len();
         let mut answers = answers.into_iter();
         let meta = answers.next().and_then(|answer| answer.hits.into_iter().next());
-        let missing = || Fault::Unreadable("the index does not say what it is".to_owned());
-        let as_of = meta.ok_or_else(missing)?.position;
+        let ours = meta.filter(|meta| meta.stamp == stamp() && meta.log == log);
+        let missing = || Fault::Unreadable("the index is none of this catalogue's".to_owned());
+        let as_of = ours.ok_or_else(missing)?.position;
         let (mut total, mut counts) = (0, BTreeMap::new());
         for (without, facets) in self.counted() {
             let part: Vec<Answer> = answers.by_ref().take(parts).collect();

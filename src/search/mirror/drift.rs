@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Mirror, MirrorError, send::tag};
 use crate::{
-    db::{mirror, record},
+    db::{log, mirror, record},
     domain::id::{RecordId, RecordKind},
     search::{
         build,
@@ -78,6 +78,7 @@ impl Mirror {
     }
 
     pub(super) async fn compare(&self, index: &str) -> Result<Drift, MirrorError> {
+        let start = log::head(&mut self.db.read().await?.conn()).await?.seq;
         let mut drift = Drift::default();
         let mut there = self.hashes(index, &mut drift).await?;
         let refused = mirror::all_set_aside(&mut self.db.read().await?.conn()).await?;
@@ -106,6 +107,14 @@ impl Mirror {
         drift.missing.retain(|id| !refused.iter().any(|aside| aside.record == *id));
         drift.left_behind.extend(there.into_keys());
         drift.left_behind.sort_unstable();
+        // What changed while it was looked at is not drift.
+        let mut position = start;
+        while let Some((last, changed)) = self.stretch(position).await? {
+            for list in [&mut drift.missing, &mut drift.stale, &mut drift.left_behind] {
+                list.retain(|id| !changed.contains(id));
+            }
+            position = last;
+        }
         Ok(drift)
     }
 

@@ -24,8 +24,8 @@ use crate::{
 };
 
 const LEASE: &str = "mirror";
-/// Longer than any step between two renewals takes.
-const LASTS: TimeDelta = TimeDelta::seconds(60);
+/// Longer than the time for which a renewal counts as fresh, and one request after it.
+const LASTS: TimeDelta = TimeDelta::seconds(90);
 /// A lease renewed since then needs no renewal.
 const FRESH: Duration = Duration::from_secs(15);
 /// Revisions taken up at once.
@@ -62,8 +62,6 @@ pub struct Mirror {
     db: Db,
     clock: Clock,
     engine: Meilisearch,
-    /// The log that is mirrored, by an id of its own.
-    log: String,
     holder: Uuid,
     /// When the lease was taken or renewed last.
     renewed: Option<Instant>,
@@ -74,9 +72,9 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    pub fn new(db: Db, clock: Clock, engine: Meilisearch, log: String, holder: Uuid) -> Self {
+    pub fn new(db: Db, clock: Clock, engine: Meilisearch, holder: Uuid) -> Self {
         let (renewed, reached, refused) = (None, None, BTreeSet::new());
-        Self { db, clock, engine, log, holder, renewed, reached, refused }
+        Self { db, clock, engine, holder, renewed, reached, refused }
     }
 
     /// Brings the index up to the head of the log, building it first where there is none that fits.
@@ -86,13 +84,13 @@ impl Mirror {
         if !wanted && self.is_fresh() && self.reached == Some(head) {
             return Ok(Turn::Current(head));
         }
-        let reached = self.take_turn(head, wanted).await;
+        let reached = self.take_turn(wanted).await;
         // After a failure nothing is taken for granted.
         self.reached = reached.as_ref().ok().copied().flatten();
         Ok(reached?.map_or(Turn::Follower, Turn::Current))
     }
 
-    async fn take_turn(&mut self, head: i64, wanted: bool) -> Result<Option<i64>, MirrorError> {
+    async fn take_turn(&mut self, wanted: bool) -> Result<Option<i64>, MirrorError> {
         let led = self.is_fresh();
         if !self.lead().await? {
             return Ok(None);
@@ -103,9 +101,17 @@ impl Mirror {
         }
         let live = self.engine.live().to_owned();
         let meta = self.engine.meta(&live).await?;
-        let fits = meta.as_ref().is_some_and(|meta| self.fits(meta, head));
+        let fits = match &meta {
+            Some(meta) => self.fits(meta).await?,
+            None => false,
+        };
         if wanted || !fits {
-            self.rebuild(fits).await?;
+            let rebuilt = self.rebuild(fits).await;
+            if fits && rebuilt.is_err() {
+                // What is searched must not stand still because building fails.
+                self.follow(&live).await?;
+            }
+            rebuilt?;
             let mut tx = self.db.begin().await?;
             setting::remove(&mut tx.conn(), WANTED).await?;
             tx.commit().await?;
@@ -132,7 +138,7 @@ impl Mirror {
     pub async fn step_down(&mut self) -> Result<(), MirrorError> {
         (self.renewed, self.reached) = (None, None);
         let mut tx = self.db.begin().await?;
-        mirror::drop_lease(&mut tx.conn(), LEASE, self.holder).await?;
+        mirror::end_lease(&mut tx.conn(), LEASE, self.holder).await?;
         Ok(tx.commit().await?)
     }
 
@@ -150,22 +156,29 @@ impl Mirror {
     }
 
     /// Whether an index is of this log and made as this program makes it.
-    fn fits(&self, meta: &Meta, head: i64) -> bool {
-        meta.stamp == stamp() && meta.log == self.log && meta.position <= head
+    async fn fits(&self, meta: &Meta) -> Result<bool, MirrorError> {
+        let hash = log::hash_at(&mut self.db.read().await?.conn(), meta.position).await?;
+        let same = hash.is_some_and(|hash| hex::encode(hash) == meta.hash);
+        Ok(same && meta.stamp == stamp() && meta.log == self.engine.log())
     }
 
-    fn meta(&self, position: i64) -> Meta {
-        Meta { position, stamp: stamp(), log: self.log.clone() }
+    /// What an index that knows everything up to a position says of itself.
+    async fn meta(&self, position: i64, build: &str) -> Result<Meta, MirrorError> {
+        let hash = log::hash_at(&mut self.db.read().await?.conn(), position).await?;
+        let (hash, log) = (hex::encode(hash.unwrap_or_default()), self.engine.log().to_owned());
+        Ok(Meta { position, hash, stamp: stamp(), log, build: build.to_owned() })
     }
 
     /// Takes up the log where the index stands, to its head.
     async fn follow(&mut self, index: &str) -> Result<i64, MirrorError> {
-        let meta = self.engine.meta(index).await?;
-        let mut position = meta.map_or(0, |meta| meta.position);
+        let Some(meta) = self.engine.meta(index).await? else {
+            return Err(MirrorError::Lost("the index went away".to_owned()));
+        };
+        let mut position = meta.position;
         loop {
             let Some((last, affected)) = self.stretch(position).await? else { return Ok(position) };
-            self.still_lead().await?;
-            self.bring(index, &affected, Some(last)).await?;
+            let reached = self.meta(last, &meta.build).await?;
+            self.bring(index, &affected, Some(&reached)).await?;
             position = last;
         }
     }

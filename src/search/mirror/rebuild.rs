@@ -1,9 +1,11 @@
 //! Building the index anew beside the one that is searched, which goes on following the log meanwhile; then both change
 //! places in one step. Killed at any point, the next leader begins again.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
-use super::{Mirror, MirrorError};
+use super::{Mirror, MirrorError, send::tag};
 use crate::{
     db::{log, record},
     domain::id::{RecordId, RecordKind},
@@ -11,6 +13,9 @@ use crate::{
 
 /// Records read at once.
 const PAGE: i64 = 20_000;
+/// Between two looks whether the indexes have changed places, and how many are taken.
+const LOOK: Duration = Duration::from_millis(50);
+const LOOKS_MAX: u32 = 12_000;
 
 impl Mirror {
     /// `follow` says whether the live index is one that can go on following.
@@ -19,6 +24,7 @@ impl Mirror {
         tracing::info!(index = next, "the index in Meilisearch is built anew");
         let task = self.engine.make(&next).await?;
         self.done(task).await?;
+        let build = tag();
         let start = log::head(&mut self.db.read().await?.conn()).await?.seq;
         let mut filled = 0;
         for kind in [RecordKind::CellLine, RecordKind::Disease] {
@@ -32,7 +38,6 @@ impl Mirror {
                 after = *last;
                 let page: Vec<RecordId> =
                     page.into_iter().map(|uuid| RecordId::new(kind, uuid)).collect();
-                self.still_lead().await?;
                 self.bring(&next, &page, None).await?;
                 filled += page.len();
                 tracing::info!(index = next, filled, "records are in the index that is built");
@@ -41,22 +46,37 @@ impl Mirror {
                 }
             }
         }
-        self.bring(&next, &[], Some(start)).await?;
+        let meta = self.meta(start, &build).await?;
+        self.bring(&next, &[], Some(&meta)).await?;
         self.follow(&next).await?;
         let drift = self.compare(&next).await?;
         if !drift.is_none() {
             return Err(MirrorError::Unequal(drift));
         }
-        self.change_places(&live, &next).await
+        self.change_places(&live, &next, &build).await
     }
 
-    async fn change_places(&mut self, live: &str, next: &str) -> Result<(), MirrorError> {
+    async fn change_places(
+        &mut self,
+        live: &str,
+        next: &str,
+        build: &str,
+    ) -> Result<(), MirrorError> {
         if let Some(task) = self.engine.ensure(live).await? {
             self.done(task).await?;
         }
         self.still_lead().await?;
-        let swap = self.engine.swap().await?;
-        self.done(swap).await?;
+        self.engine.swap().await?;
+        for look in 0.. {
+            if self.engine.meta(live).await?.is_some_and(|meta| meta.build == build) {
+                break;
+            }
+            if look > LOOKS_MAX {
+                return Err(MirrorError::Lost("the indexes did not change places".to_owned()));
+            }
+            tokio::time::sleep(LOOK).await;
+            self.still_lead().await?;
+        }
         let task = self.engine.drop_index(next).await?;
         self.done(task).await?;
         tracing::info!(index = live, "the index in Meilisearch is built anew and searched");

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -24,6 +24,8 @@ const DOCUMENTS: usize = 1000;
 const BYTES: usize = 8_000_000;
 /// Payloads on their way at once.
 const ON_THE_WAY: usize = 6;
+/// A task of ours that takes longer will not end.
+const TOO_LONG: Duration = Duration::from_mins(15);
 /// Between two looks at a task: soon at first.
 const LOOKS: [u64; 6] = [5, 10, 20, 40, 80, 160];
 
@@ -31,36 +33,37 @@ const LOOKS: [u64; 6] = [5, 10, 20, 40, 80, 160];
 struct Sent {
     records: Vec<RecordId>,
     tasks: Vec<u64>,
+    /// The one task also lets the index say what it then is.
+    with_meta: bool,
 }
 
 impl Mirror {
-    /// Brings the documents of these records to what they are now, and then the position of the index to `position`.
-    /// Nothing is open in the database while the server is waited for.
+    /// Brings the documents of these records to what they are now, and then lets the index say what `meta` says. Nothing
+    /// is open in the database while the server is waited for.
     pub(super) async fn bring(
         &mut self,
         index: &str,
         records: &[RecordId],
-        position: Option<i64>,
+        meta: Option<&Meta>,
     ) -> Result<(), MirrorError> {
-        let meta = position.map(|position| self.meta(position));
         let mut on_the_way = VecDeque::new();
+        let (mut told, mut refused) = (false, false);
         let whole = records.len() <= DOCUMENTS;
         for part in records.chunks(DOCUMENTS) {
-            // Where one payload is all, the position goes with it.
-            let with = meta.as_ref().filter(|_| whole);
-            on_the_way.extend(self.send(index, part, with).await?);
+            let sent = self.send(index, part, meta.filter(|_| whole)).await?;
+            told |= sent.with_meta;
+            on_the_way.push_back(sent);
             while on_the_way.len() >= ON_THE_WAY {
                 let sent = on_the_way.pop_front().expect("it is not empty");
-                self.arrived(index, sent).await?;
-                self.still_lead().await?;
+                refused |= self.arrived(index, sent).await?;
             }
         }
-        let mut refused = false;
         for sent in on_the_way {
             refused |= self.arrived(index, sent).await?;
         }
-        if let Some(meta) = meta.filter(|_| !whole || refused || records.is_empty()) {
-            let task = self.engine.put(index, &[], Some(&meta), &tag()).await?;
+        if let Some(meta) = meta.filter(|_| !told || refused) {
+            self.still_lead().await?;
+            let task = self.engine.put(index, &[], Some(meta), &tag()).await?;
             self.done(task).await?;
         }
         Ok(())
@@ -72,7 +75,9 @@ impl Mirror {
         index: &str,
         records: &[RecordId],
         meta: Option<&Meta>,
-    ) -> Result<Vec<Sent>, MirrorError> {
+    ) -> Result<Sent, MirrorError> {
+        // Before the documents are read: what another leader has sent since is not older than they are.
+        self.still_lead().await?;
         let documents = {
             let mut lent = self.db.read().await?;
             build::documents(&mut lent.conn(), records).await?
@@ -95,30 +100,35 @@ impl Mirror {
             bytes += row.to_string().len();
             payloads.last_mut().expect("there is one").push(row);
         }
-        let last = payloads.len() - 1;
-        for (at, payload) in payloads.into_iter().enumerate() {
-            let meta = meta.filter(|_| at == last);
+        // Tasks end one by one: the position goes along only where one task is all there is to do.
+        let meta = meta.filter(|_| tasks.is_empty() && payloads.len() == 1);
+        for payload in payloads {
             if !payload.is_empty() || meta.is_some() {
                 tasks.push(self.engine.put(index, &payload, meta, &tag()).await?);
             }
         }
-        Ok(vec![Sent { records: records.to_vec(), tasks }])
+        Ok(Sent { records: records.to_vec(), tasks, with_meta: meta.is_some() })
     }
 
     /// Waits for what was sent. Answers whether the server refused some of it, which is then set aside.
     async fn arrived(&mut self, index: &str, sent: Sent) -> Result<bool, MirrorError> {
-        let mut refusal = None;
-        for task in sent.tasks {
-            if let TaskState::Refused(reason) = self.outcome(task).await? {
-                refusal = Some(reason);
-            }
-        }
-        let Some(reason) = refusal else {
+        let Some(reason) = self.refusal(sent.tasks).await? else {
             self.accepted(&sent.records).await?;
             return Ok(false);
         };
         self.halve(index, sent.records, reason).await?;
         Ok(true)
+    }
+
+    /// Waits for all the tasks, and answers why one of them was refused.
+    async fn refusal(&mut self, tasks: Vec<u64>) -> Result<Option<String>, MirrorError> {
+        let mut refusal = None;
+        for task in tasks {
+            if let TaskState::Refused(reason) = self.outcome(task).await? {
+                refusal = Some(reason);
+            }
+        }
+        Ok(refusal)
     }
 
     /// Finds the documents that the server refuses. The others go in.
@@ -135,17 +145,10 @@ impl Mirror {
                 continue;
             }
             for half in records.chunks(records.len().div_ceil(2)) {
-                for sent in self.send(index, half, None).await? {
-                    let mut refusal = None;
-                    for task in sent.tasks {
-                        if let TaskState::Refused(reason) = self.outcome(task).await? {
-                            refusal = Some(reason);
-                        }
-                    }
-                    match refusal {
-                        Some(reason) => open.push((half.to_vec(), reason)),
-                        None => self.accepted(half).await?,
-                    }
+                let sent = self.send(index, half, None).await?;
+                match self.refusal(sent.tasks).await? {
+                    Some(reason) => open.push((half.to_vec(), reason)),
+                    None => self.accepted(half).await?,
                 }
             }
         }
@@ -181,17 +184,26 @@ impl Mirror {
         Ok(())
     }
 
-    pub(super) async fn done(&self, task: u64) -> Result<(), MirrorError> {
+    pub(super) async fn done(&mut self, task: u64) -> Result<(), MirrorError> {
         match self.outcome(task).await? {
             TaskState::Refused(reason) => Err(MirrorError::Lost(reason)),
             _ => Ok(()),
         }
     }
 
-    /// Waits until a task is done or refused.
-    async fn outcome(&self, task: u64) -> Result<TaskState, MirrorError> {
+    /// Waits until a task is done or refused. One that takes too long is given up: sending again does no harm.
+    async fn outcome(&mut self, task: u64) -> Result<TaskState, MirrorError> {
         let mut looks = LOOKS.into_iter();
+        let (asked, mut warned) = (Instant::now(), Duration::ZERO);
         loop {
+            if asked.elapsed() > warned + Duration::from_mins(1) {
+                warned = asked.elapsed();
+                tracing::warn!(task, ?warned, "Meilisearch has not finished a task");
+            }
+            if warned > TOO_LONG {
+                return Err(MirrorError::Lost(format!("task {task} does not end")));
+            }
+            self.still_lead().await?;
             match self.engine.task(task).await? {
                 TaskState::Waiting => {}
                 TaskState::Lost(why) => return Err(MirrorError::Lost(why)),

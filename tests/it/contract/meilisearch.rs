@@ -21,6 +21,7 @@ use crate::double::Double;
 
 const KEY: &str = "a master key for one run";
 const INDEX: &str = "contract";
+const LOG: &str = "contract";
 
 /// A server of some kind.
 pub(crate) enum Server {
@@ -72,7 +73,7 @@ impl Server {
             Self::Double(double) => (double.url(), double.key().to_owned()),
         };
         let keys = Keys { key: Some(key), ..Keys::default() };
-        Meilisearch::new(&url, &keys, INDEX).unwrap()
+        Meilisearch::new(&url, &keys, INDEX, LOG).unwrap()
     }
 
     /// Ends the server without a warning and starts it again, where it is ours to end.
@@ -141,7 +142,8 @@ impl Remote {
 
     fn meta(&mut self) -> Meta {
         self.changes += 1;
-        Meta { position: self.changes, stamp: stamp(), log: "contract".to_owned() }
+        let (hash, build) = (String::new(), String::new());
+        Meta { position: self.changes, hash, stamp: stamp(), log: LOG.to_owned(), build }
     }
 }
 

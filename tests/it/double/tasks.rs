@@ -261,7 +261,11 @@ impl State {
         let (index, work) = (task.index.clone().unwrap_or_default(), task.work.clone());
         let mut canceled_by = None;
         let outcome = match fault {
-            Some(Fault::CancelTasks) => {
+            Some(fault)
+                if *fault == Fault::CancelTasks
+                    || (*fault == Fault::CancelDeletions
+                        && matches!(work, Work::Delete { .. })) =>
+            {
                 canceled_by = Some(self.cancel(uid));
                 Ok(0)
             }
