@@ -27,6 +27,7 @@ both_backends!(
     a_change_reaches_the_index_and_the_old_name_leaves_it,
     a_disease_that_comes_after_its_lines_makes_them_found,
     a_line_whose_disease_gave_up_a_number_is_no_longer_found_by_it,
+    a_withdrawn_disease_lends_its_name_to_no_line,
     a_number_of_the_notification_system_is_labelled_with_its_disease,
     a_hidden_donor_gives_no_line_to_a_filter,
     an_index_that_followed_step_by_step_answers_like_a_fresh_one,
@@ -228,6 +229,27 @@ async fn a_line_whose_disease_gave_up_a_number_is_no_longer_found_by_it(app: Tes
     searched.follow().await;
     assert_eq!(searched.names("parkinson").await, ["Parkinson disease"]);
 }
+
+async fn a_withdrawn_disease_lends_its_name_to_no_line(app: TestDb) {
+    let searched = Searched::open(&app, "index");
+    let row: &[_] = &[("hpscreg_name", "UKBi008-A"), ("mondo_ids", "MONDO:0005180"), DOID];
+    app.import(Format::HpscregClo, hpscreg(&[row])).await;
+    let mondo = r#"{"MONDO:0000001": {"label": "quivering"},
+        "MONDO:0005180": {"label": "Parkinson disease", "ancestors": {"MONDO:0000001": 1}}}"#;
+    app.import(Format::Mondo, mondo).await;
+    searched.follow().await;
+    assert!(searched.names("quivering").await.contains(&"UKBi008-A".to_owned()));
+    let withdrawn = r#"{"kind":"disease","accession":"MONDO:0000001","state":"withdrawn",
+        "layers":[{"source":"curator","key":"x","facts":{}}]}"#;
+    app.import(Format::Jsonl, withdrawn.replace('\n', "")).await;
+    searched.follow().await;
+    assert_eq!(searched.names("quivering").await, [] as [&str; 0]);
+    let asked = lines(&[], &[Facet::Disease]);
+    let found = searched.ask(asked).await;
+    assert!(found.facets[0].values.iter().all(|value| value.label != "quivering"), "{found:?}");
+}
+
+const DOID: (&str, &str) = ("donor_disease_ids", "DOID_14330");
 
 async fn a_number_of_the_notification_system_is_labelled_with_its_disease(app: TestDb) {
     let searched = demo(&app).await;
