@@ -4,7 +4,7 @@
 mod asked;
 mod cases;
 mod corpus;
-mod meilisearch;
+pub(crate) mod meilisearch;
 mod model;
 
 use std::{

@@ -21,9 +21,10 @@ use stemma::{
 };
 
 use crate::{
+    contract::meilisearch::Server,
     double::{Double, Fault},
     search::request,
-    support::{TestDb, both_backends},
+    support::{Backend, TestDb, both_backends, run},
 };
 
 both_backends!(
@@ -43,6 +44,39 @@ both_backends!(
     a_deletion_that_is_canceled_alone_is_sent_again,
     the_keys_that_are_made_are_enough,
 );
+
+#[test]
+fn a_real_server_that_is_killed_again_and_again_agrees_in_the_end() {
+    run(Backend::Sqlite, |app| async move {
+        let Some(mut server) = Server::real().await else {
+            eprintln!("skipped: no real Meilisearch is at hand");
+            return;
+        };
+        let engine = server.engine(&app.catalogue.log_id().await.unwrap());
+        let mut mirror = app.catalogue.clone().with_meilisearch(engine).mirror().unwrap();
+        let rows: Vec<&str> = DEMO.lines().collect();
+        for (n, part) in rows.chunks(40).enumerate() {
+            app.import(Format::Jsonl, part.join("\n")).await;
+            let after = Duration::from_millis(37 * (n as u64 + 1));
+            let kill = async {
+                tokio::time::sleep(after).await;
+                server.kill().await;
+            };
+            // Whether the turn came through depends on where it was met.
+            let (turn, ()) = tokio::join!(mirror.turn(), kill);
+            eprintln!("killed after {after:?}: {turn:?}");
+        }
+        for _ in 0..20 {
+            if mirror.turn().await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        assert_eq!(mirror.turn().await.unwrap(), Turn::Current(app.head().await.seq));
+        let drift = mirror.compare_live().await.unwrap().unwrap();
+        assert!(drift.is_none(), "{drift}");
+    });
+}
 
 const INDEX: &str = "test";
 const NAMES: &str = "cvcl\tname\nCVCL_0001\tOne\nCVCL_0002\tTwo\nCVCL_0003\tThree\n";

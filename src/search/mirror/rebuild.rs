@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Records read at once.
-const PAGE: i64 = 20_000;
+const PAGE: i64 = 50_000;
 /// Between two looks whether the indexes have changed places, and how many are taken.
 const LOOK: Duration = Duration::from_millis(50);
 const LOOKS_MAX: u32 = 12_000;

@@ -66,14 +66,14 @@ impl Server {
         Some(Self::Own { child, dir, port })
     }
 
-    pub(crate) fn engine(&self) -> Meilisearch {
+    pub(crate) fn engine(&self, log: &str) -> Meilisearch {
         let (url, key) = match self {
             Self::Named { url, key } => (url.clone(), key.clone()),
             Self::Own { port, .. } => (format!("http://127.0.0.1:{port}"), KEY.to_owned()),
             Self::Double(double) => (double.url(), double.key().to_owned()),
         };
         let keys = Keys { key: Some(key), ..Keys::default() };
-        Meilisearch::new(&url, &keys, INDEX, LOG).unwrap()
+        Meilisearch::new(&url, &keys, INDEX, log).unwrap()
     }
 
     /// Ends the server without a warning and starts it again, where it is ours to end.
@@ -130,7 +130,7 @@ pub(super) struct Remote {
 impl Remote {
     pub(super) async fn start() -> Self {
         let server = Server::best().await;
-        let engine = server.engine();
+        let engine = server.engine(LOG);
         let made = engine.make(INDEX).await.unwrap();
         done(&engine, made).await;
         Self { server, engine, changes: 0 }
