@@ -28,6 +28,7 @@ use axum::{
     Router,
     body::to_bytes,
     extract::{ConnectInfo, Request, State as Shares, connect_info::Connected},
+    http::StatusCode,
     response::{IntoResponse, Response},
     serve::{IncomingStream, Listener},
 };
@@ -55,6 +56,8 @@ pub(crate) enum Fault {
     Slow(Duration),
     /// What is asked is done, but the connection ends in the middle of the answer.
     CutAnswer,
+    /// As `CutAnswer`, for the answers that say that a change is enqueued.
+    CutEnqueued,
     /// Searches are turned away for ten seconds.
     Busy,
     /// Additions of documents are turned away as malformed, which is what the real one says of a full disk.
@@ -192,8 +195,12 @@ async fn handle(
     }
     let fault = shared.fault();
     let answer = routes::answer(&mut shared.state(), &Call::new(&parts, &body), fault.as_ref());
+    let answer = answer.into_response();
     shared.enqueued.notify_one();
     match fault {
+        Some(Fault::CutEnqueued) if answer.status() == StatusCode::ACCEPTED => {
+            line.become_state(CUT);
+        }
         Some(Fault::Slow(late)) => tokio::time::sleep(late).await,
         Some(Fault::CutAnswer) => line.become_state(CUT),
         _ => {}
@@ -201,7 +208,7 @@ async fn handle(
     if shared.is_down_at(number) {
         line.become_state(DEAD);
     }
-    answer.into_response()
+    answer
 }
 
 /// Accepts connections, and drops them at once while the server is down.

@@ -21,7 +21,7 @@ use stemma::{
 };
 
 use crate::{
-    contract::meilisearch::Server,
+    contract::meilisearch::{Server, done},
     double::{Double, Fault},
     search::request,
     support::{Backend, TestDb, both_backends, run},
@@ -33,7 +33,8 @@ both_backends!(
     of_two_processes_one_leads,
     a_refused_document_is_set_aside_and_the_others_go_in,
     after_every_fault_index_and_database_agree,
-    an_answer_that_was_lost_is_found_again,
+    a_slow_server_is_waited_for,
+    an_answer_that_was_lost_is_found_by_its_tag,
     a_server_that_comes_back_empty_is_filled_anew,
     an_index_of_other_settings_is_built_anew,
     a_rebuild_that_is_cut_off_at_any_request_begins_again,
@@ -288,7 +289,19 @@ async fn many_lines_named_by_one_number_stand_on_their_pages(app: TestDb) {
     }
 }
 
-async fn an_answer_that_was_lost_is_found_again(app: TestDb) {
+async fn an_answer_that_was_lost_is_found_by_its_tag(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    mirrored.double.fault(Fault::CutEnqueued);
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0009\tNine\n").await;
+    withdraw(&app, "CVCL_0003").await;
+    mirrored.turn().await;
+    assert_eq!(mirrored.rows().len(), 3);
+    mirrored.assert_equal().await;
+}
+
+async fn a_slow_server_is_waited_for(app: TestDb) {
     app.import(Format::CellosaurusNames, NAMES).await;
     let mut mirrored = Mirrored::start(&app).await;
     mirrored.turn().await;
@@ -322,8 +335,8 @@ async fn an_index_of_other_settings_is_built_anew(app: TestDb) {
         Meta { hash: "of a log that went another way".to_owned(), ..now },
     ] {
         let strange = serde_json::json!({ "id": "line_strange" });
-        mirrored.engine.put(INDEX, &[strange], Some(&meta), "test").await.unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let task = mirrored.engine.put(INDEX, &[strange], Some(&meta), "test").await.unwrap();
+        done(&mirrored.engine, task).await;
         let mut mirror = fresh_leader(&mut mirrored).await;
         mirror.turn().await.unwrap();
         mirrored.assert_equal().await;
@@ -370,8 +383,8 @@ async fn what_drifted_is_found_and_repaired(app: TestDb) {
     let mut row = stale.clone();
     row["id"] = Value::from(left.to_string());
     let strange = serde_json::json!({ "id": "stranger" });
-    mirrored.engine.put(INDEX, &[stale, row, strange], None, "test").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    let task = mirrored.engine.put(INDEX, &[stale, row, strange], None, "test").await.unwrap();
+    done(&mirrored.engine, task).await;
     let drift = mirrored.mirror.check().await.unwrap().unwrap();
     let text = drift.to_string();
     assert_eq!(text, "1 documents missing, 1 stale, 1 left behind, 1 of somebody else");
