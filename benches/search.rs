@@ -133,7 +133,7 @@ fn load(index: &EmbeddedIndex, documents: &[Document]) {
     for document in documents {
         writer.put(document).expect("a document");
     }
-    writer.commit(1).expect("a commit");
+    writer.commit(1, &[]).expect("a commit");
 }
 
 /// Three facets counted in each.
@@ -195,7 +195,7 @@ fn benches(criterion: &mut Criterion) {
         let mut writer = index.writer(1).expect("the only writer");
         bench.iter(|| {
             writer.put(&documents[42]).expect("a document");
-            writer.commit(2).expect("a commit");
+            writer.commit(2, &[]).expect("a commit");
             index.search(&SearchQuery::default()).expect("an answer").total
         });
     });

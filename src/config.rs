@@ -15,6 +15,8 @@ use serde::Deserialize;
 pub struct Config {
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// Where the metrics are served, apart from the public; nowhere when absent.
+    pub metrics: Option<SocketAddr>,
     /// The folder of the search index and, unless `database` says otherwise, of the database.
     pub data: PathBuf,
     /// `sqlite://FILE` or `postgres://…`; a SQLite file in the data folder when absent.
@@ -63,6 +65,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics: None,
             data: PathBuf::from("stemma-data"),
             database: None,
             accession_prefix: "STM".to_owned(),

@@ -20,6 +20,7 @@ pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod import;
+pub mod metrics;
 pub mod search;
 pub mod telemetry;
 pub mod web;

@@ -20,6 +20,7 @@ pub use crate::db::{link::Link, log::Verdict, name::Suggestion, record::Stored};
 use crate::{
     clock::{Clock, Ids},
     db::{self, Db},
+    metrics::Metrics,
     search::{embedded::EmbeddedIndex, meilisearch::Meilisearch},
 };
 
@@ -36,6 +37,7 @@ pub struct Catalogue {
     index: Option<Arc<EmbeddedIndex>>,
     /// Searched before the embedded index, which stands in while this one fails.
     meilisearch: Option<Meilisearch>,
+    metrics: Metrics,
 }
 
 impl Catalogue {
@@ -49,6 +51,7 @@ impl Catalogue {
             changed: Arc::default(),
             index: None,
             meilisearch: None,
+            metrics: Metrics::default(),
         }
     }
 
@@ -68,6 +71,27 @@ impl Catalogue {
 
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// What is counted and measured, as it is now, in the text format of Prometheus.
+    pub async fn measured(&self) -> Result<String, Error> {
+        let mut lent = self.db.read().await?;
+        let head = db::log::head(&mut lent.conn()).await?.seq;
+        let metrics = &self.metrics;
+        metrics.log_head.set(head);
+        let aside = db::mirror::all_set_aside(&mut lent.conn()).await?.len();
+        metrics.documents_set_aside.set(i64::try_from(aside).unwrap_or(i64::MAX));
+        let (mut revisions, mut seconds) = (f64::NAN, f64::NAN);
+        if metrics.mirror_leads.get() == 1 {
+            let position = metrics.mirror_position.get();
+            revisions = f64::from(u32::try_from(head - position).unwrap_or(u32::MAX));
+            let oldest = db::log::time_of(&mut lent.conn(), position + 1).await?;
+            let age = oldest.map(|at| self.clock.now() - at);
+            seconds = age.map_or(0.0, |age| age.as_seconds_f64().max(0.0));
+        }
+        metrics.mirror_lag_revisions.set(revisions);
+        metrics.mirror_lag_seconds.set(seconds);
+        Ok(metrics.text())
     }
 
     pub fn changed(&self) -> Arc<Notify> {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{AnyStored, Catalogue, Error, label};
@@ -11,7 +12,7 @@ pub use crate::search::{
     query::{Direction, Sort},
 };
 use crate::{
-    db::{self, external_id, link::Link, mirror::SetAside, name, record},
+    db::{self, external_id, link::Link, log, mirror::SetAside, name, record},
     domain::{
         facet::Facet,
         id::{RecordId, RecordKind},
@@ -21,6 +22,7 @@ use crate::{
         record::{AnyRecord, Relation},
     },
     each_kind,
+    metrics::Answered as AnsweredBy,
     search::{
         embedded::EmbeddedIndex,
         follow,
@@ -90,6 +92,9 @@ pub struct FacetValue {
     pub selected: bool,
 }
 
+/// A mirror may know nothing of a change for so long, and be searched all the same. What was withdrawn must not be
+/// counted for longer.
+const BEHIND_MAX: TimeDelta = TimeDelta::seconds(10);
 /// Texts that a hit shows, of each kind at most this many.
 const HIGHLIGHTS: usize = 3;
 
@@ -111,7 +116,8 @@ impl Catalogue {
     pub fn mirror(&self) -> Option<Mirror> {
         let meilisearch = self.meilisearch.clone()?;
         let holder = Uuid::from_bytes(rand::random());
-        Some(Mirror::new(self.db.clone(), self.clock.clone(), meilisearch, holder))
+        let (db, clock, metrics) = (self.db.clone(), self.clock.clone(), self.metrics.clone());
+        Some(Mirror::new(db, clock, meilisearch, metrics, holder))
     }
 
     pub fn meilisearch(&self) -> Option<&Meilisearch> {
@@ -143,16 +149,36 @@ impl Catalogue {
         Ok(Found { total, hits, facets, engine, as_of, degraded })
     }
 
-    /// Asks Meilisearch where it is configured, and the embedded index where it is not or while that one fails.
     async fn ask(&self, query: SearchQuery) -> Result<Answered, Error> {
-        if let Some(meilisearch) = &self.meilisearch {
-            match meilisearch.search(&query).await {
-                Ok(answer) => {
-                    return Ok(Answered { answer, engine: "meilisearch", degraded: false });
+        let answered = match self.ask_meilisearch(&query).await? {
+            Some(answer) => Answered { answer, engine: "meilisearch", degraded: false },
+            None => self.ask_embedded(query).await?,
+        };
+        let Answered { engine, degraded, .. } = answered;
+        let by = AnsweredBy { engine, degraded: degraded.into() };
+        self.metrics.searches.get_or_create(&by).inc();
+        Ok(answered)
+    }
+
+    /// `None` where Meilisearch is not configured, and while it fails or its index has fallen behind.
+    async fn ask_meilisearch(&self, query: &SearchQuery) -> Result<Option<SearchAnswer>, Error> {
+        let Some(meilisearch) = &self.meilisearch else { return Ok(None) };
+        match meilisearch.search(query).await {
+            Ok(answer) => {
+                let next = answer.as_of + 1;
+                let unseen = log::time_of(&mut self.db.read().await?.conn(), next).await?;
+                let behind = unseen.map_or(TimeDelta::zero(), |at| self.clock.now() - at);
+                if behind <= BEHIND_MAX {
+                    return Ok(Some(answer));
                 }
-                Err(fault) => tracing::warn!(%fault, "the embedded index answers a search instead"),
+                tracing::warn!(%behind, "Meilisearch has fallen behind; the embedded index answers");
             }
+            Err(fault) => tracing::warn!(%fault, "the embedded index answers a search instead"),
         }
+        Ok(None)
+    }
+
+    async fn ask_embedded(&self, query: SearchQuery) -> Result<Answered, Error> {
         let index =
             self.index.clone().ok_or_else(|| Error::Search("there is no index".to_owned()))?;
         let asked = tokio::task::spawn_blocking(move || index.search(&query)).await;

@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     search::{
         meilisearch::KeyUse,
-        mirror::{Mirror, Turn},
+        mirror::{Mirror, MirrorError, Turn},
     },
 };
 
@@ -47,8 +47,7 @@ pub(super) async fn keep(mut mirror: Mirror, changed: Arc<Notify>, stop: Cancell
             Ok(()) => pause = POLL,
             Err(error) => {
                 tracing::error!(%error, "the mirror in Meilisearch does not follow the log");
-                let jitter = Duration::from_millis(rand::random_range(0..500));
-                pause = (pause * 2).clamp(Duration::from_secs(1), PAUSE_MAX) + jitter;
+                pause = longer(pause, &error);
             }
         }
     }
@@ -57,13 +56,20 @@ pub(super) async fn keep(mut mirror: Mirror, changed: Arc<Notify>, stop: Cancell
     }
 }
 
-async fn step(mirror: &mut Mirror, compared: &mut Instant) -> anyhow::Result<()> {
-    mirror.turn().await?;
-    if compared.elapsed() > HOUR {
+async fn step(mirror: &mut Mirror, compared: &mut Instant) -> Result<(), MirrorError> {
+    let leads = mirror.turn().await? != Turn::Follower;
+    if leads && (compared.elapsed() > HOUR || mirror.is_doubted().await?) {
         mirror.check().await?;
         *compared = Instant::now();
     }
     Ok(())
+}
+
+/// How long a server that met a fault is left alone: longer each time, and no shorter than it asks for.
+fn longer(pause: Duration, error: &MirrorError) -> Duration {
+    let jitter = Duration::from_millis(rand::random_range(0..500));
+    let asked = error.wait().unwrap_or_default().min(PAUSE_MAX);
+    (pause * 2).clamp(Duration::from_secs(1), PAUSE_MAX).max(asked) + jitter
 }
 
 /// Builds the index anew: here, or in the server that leads the mirror.
@@ -72,7 +78,12 @@ pub(super) async fn rebuild(catalogue: &Catalogue) -> anyhow::Result<()> {
     mirror.want_rebuild().await?;
     let mut told = false;
     while mirror.is_rebuild_wanted().await? {
-        if mirror.turn().await? == Turn::Follower {
+        let turn = mirror.turn().await;
+        if turn.is_err() {
+            // Nobody shall go on trying what was told to have failed.
+            mirror.want_no_rebuild().await?;
+        }
+        if turn? == Turn::Follower {
             if !told {
                 super::say(format_args!("the server that leads the mirror builds its index anew"));
                 told = true;

@@ -1,6 +1,6 @@
 //! `stemma serve`: the catalogue on a socket, its index following the log, until it is told to stop.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::{net::TcpListener, signal::unix::SignalKind, time::timeout};
@@ -36,14 +36,20 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let mut writer = index.writer(1)?;
     let catalogue = catalogue.with_index(index.clone());
     catalogue.follow(&index, &mut writer).await?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = bind(config.listen).await?;
+    let metrics = match config.metrics {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
     let address = listener.local_addr()?;
     let router = http::router(&catalogue, cursor_key(&catalogue).await?);
     let stop = CancellationToken::new();
     let mirror = catalogue.mirror();
     let mirror = mirror.map(|m| tokio::spawn(mirror::keep(m, catalogue.changed(), stop.clone())));
+    if let Some(listener) = metrics {
+        super::say(format_args!("metrics are at http://{}/metrics", listener.local_addr()?));
+        tokio::spawn(http::serve(listener, http::metrics(catalogue.clone()), stop.clone()));
+    }
     let follower = tokio::spawn(follow(catalogue, index, writer, stop.clone()));
     super::say(format_args!("Stemma is ready at http://{address}"));
     let serving = tokio::spawn(http::serve(listener, router, stop.clone()));
@@ -60,6 +66,10 @@ pub(super) async fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         tracing::warn!("some requests did not end in time and were cut off");
     }
     Ok(())
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Loads the demo catalogue. It is an excerpt of its sources: what the store knows of them already stays.
@@ -165,7 +175,7 @@ pub(super) async fn rebuild(config: &Config, catalogue: &Catalogue) -> anyhow::R
     let index = EmbeddedIndex::open(&index_folder(config, catalogue).await?)?;
     let mut writer = index.writer(2)?;
     writer.clear()?;
-    writer.commit(0)?;
+    writer.commit(0, &[])?;
     drop(writer);
     index_now(config, catalogue).await
 }

@@ -73,6 +73,13 @@ pub async fn hash_at(conn: &mut Conn<'_>, seq: i64) -> Result<Option<Vec<u8>>, D
     Ok(row.map(|(hash,)| hash))
 }
 
+/// When a revision was made; `None` where the log is shorter.
+pub async fn time_of(conn: &mut Conn<'_>, seq: i64) -> Result<Option<DateTime<Utc>>, DbError> {
+    let at = "SELECT at FROM revisions WHERE seq = $1";
+    let row: Option<(DateTime<Utc>,)> = conn.fetch_optional(at, values![seq]).await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// Appends revisions and answers the new head. `relinked` are records that were not changed but whose links now
 /// lead elsewhere: readers take them as touched. Call it last in the transaction: it locks the one row on which all
 /// writers queue, and nothing may be locked after it.

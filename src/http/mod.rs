@@ -3,7 +3,13 @@
 pub mod graphiql;
 pub mod graphql;
 
-use axum::{Router, extract::State, http::StatusCode, response::IntoResponse, routing::any};
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::IntoResponse,
+    routing::any,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
@@ -20,7 +26,7 @@ use crate::{
     web,
 };
 
-/// Everything the server answers.
+/// Everything the server answers to the public.
 pub fn router(catalogue: &Catalogue, cursor_key: CursorKey) -> Router {
     let api =
         graphql::GraphQl::new(schema::schema(catalogue.clone(), cursor_key), Limits::default(), {
@@ -49,6 +55,23 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+/// What is measured, for a listener of its own that the public does not reach.
+pub fn metrics(catalogue: Catalogue) -> Router {
+    Router::new().route("/metrics", axum::routing::get(measured)).with_state(catalogue)
+}
+
+async fn measured(State(catalogue): State<Catalogue>) -> impl IntoResponse {
+    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    match catalogue.measured().await {
+        Ok(text) => (StatusCode::OK, [(CONTENT_TYPE, OPEN_METRICS)], text),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            let text = "the database does not answer\n".to_owned();
+            (StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, "text/plain")], text)
+        }
+    }
 }
 
 fn health(catalogue: Catalogue) -> Router {

@@ -31,10 +31,11 @@ pub async fn catch_up(
     writer: &mut EmbeddedWriter,
 ) -> Result<i64, FollowError> {
     let mut position = index.position();
-    if position > log::head(&mut db.read().await?.conn()).await?.seq {
-        // The log is an older copy of itself: what the index knows beyond it never was.
+    let hash = log::hash_at(&mut db.read().await?.conn(), position).await?;
+    if position > 0 && hash != Some(index.log_hash()) {
+        // The log was brought back from a copy: what the index knows beyond that copy never was.
         writer.clear()?;
-        writer.commit(0)?;
+        writer.commit(0, &[])?;
         position = 0;
     }
     loop {
@@ -52,7 +53,8 @@ pub async fn catch_up(
                 writer.put(&document)?;
             }
         }
-        writer.commit(last)?;
+        let hash = log::hash_at(&mut lent.conn(), last).await?.unwrap_or_default();
+        writer.commit(last, &hash)?;
         position = last;
     }
 }

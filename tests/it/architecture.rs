@@ -21,6 +21,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("oxttl", &["import/"]),
     ("clap", &["cli/", "import/mod.rs"]),
     ("indicatif", &["cli/"]),
+    ("prometheus_client", &["metrics"]),
 ];
 
 /// A folder or file of `src`, and what of ours it may import: a module, or one path in it.
@@ -46,12 +47,13 @@ const INSIDE: &[(&str, &[&str])] = &[
     ("graphql", &["catalogue", "domain"]),
     ("web", &["catalogue", "domain"]),
     ("import", &["catalogue", "domain"]),
-    ("catalogue", &["db", "search", "domain", "clock"]),
-    ("search", &["db", "domain", "clock"]),
+    ("catalogue", &["db", "search", "domain", "clock", "metrics"]),
+    ("search", &["db", "domain", "clock", "metrics"]),
     ("db", &["domain"]),
     ("domain", &[]),
     ("clock", &[]),
     ("config", &[]),
+    ("metrics", &[]),
     ("telemetry", &[]),
 ];
 

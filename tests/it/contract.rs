@@ -67,14 +67,14 @@ impl Engine for Embedded {
         for document in documents {
             writer.put(document).unwrap();
         }
-        writer.commit(self.commits).unwrap();
+        writer.commit(self.commits, &[]).unwrap();
     }
 
     async fn remove(&mut self, id: RecordId) {
         self.commits += 1;
         let mut writer = self.index().writer(1).unwrap();
         writer.delete(id).unwrap();
-        writer.commit(self.commits).unwrap();
+        writer.commit(self.commits, &[]).unwrap();
     }
 
     async fn restart(&mut self) {

@@ -1,14 +1,14 @@
 //! The program is killed in the middle of a long import, without a warning and without a chance to tidy up.
 
 use std::{
-    process::{Child, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use stemma::{catalogue::Verdict, import::Format};
 
-use crate::support::{Backend, TestDb, run, shared_data};
+use crate::support::{Backend, Killed, TestDb, run, shared_data};
 
 const ROWS: u64 = 167_186;
 /// A machine that needs longer than this for an import is not waited for.
@@ -38,16 +38,6 @@ fn an_import_that_is_killed_leaves_a_sound_log_and_can_be_run_again() {
         assert_eq!(app.number("SELECT COUNT(DISTINCT accession) FROM records").await, head.seq);
         assert_eq!(app.catalogue.verify_log().await.unwrap(), Verdict::Sound(head));
     });
-}
-
-/// A process that does not outlive the test.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// Starts the import and kills it once the log holds so many revisions.

@@ -31,7 +31,7 @@ both_backends!(
     a_number_of_the_notification_system_is_labelled_with_its_disease,
     a_hidden_donor_gives_no_line_to_a_filter,
     an_index_that_followed_step_by_step_answers_like_a_fresh_one,
-    an_index_that_is_ahead_of_the_log_is_filled_anew,
+    an_index_of_a_log_that_went_another_way_is_filled_anew,
     a_page_that_is_too_deep_is_refused,
 );
 
@@ -46,6 +46,10 @@ impl Searched {
         let index = EmbeddedIndex::open(&app.dir.path().join(name)).unwrap();
         let catalogue = app.catalogue.clone().with_index(Arc::new(index.clone()));
         Self { catalogue, index }
+    }
+
+    pub(crate) fn index(&self) -> Arc<EmbeddedIndex> {
+        Arc::new(self.index.clone())
     }
 
     /// Brings the index up to date and answers the position reached.
@@ -297,14 +301,17 @@ async fn an_index_that_followed_step_by_step_answers_like_a_fresh_one(app: TestD
     }
 }
 
-async fn an_index_that_is_ahead_of_the_log_is_filled_anew(app: TestDb) {
+async fn an_index_of_a_log_that_went_another_way_is_filled_anew(app: TestDb) {
     let searched = Searched::open(&app, "index");
     app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0001\tHeLa\n").await;
-    let mut writer = searched.index.writer(1).unwrap();
-    writer.commit(1_000_000).unwrap();
-    writer.finish().unwrap();
-    assert_eq!(searched.follow().await, app.head().await.seq);
-    assert_eq!(searched.names("hela").await, ["HeLa"]);
+    for position in [1_000_000, app.head().await.seq] {
+        let mut writer = searched.index.writer(1).unwrap();
+        writer.clear().unwrap();
+        writer.commit(position, b"another").unwrap();
+        writer.finish().unwrap();
+        assert_eq!(searched.follow().await, app.head().await.seq);
+        assert_eq!(searched.names("hela").await, ["HeLa"]);
+    }
 }
 
 async fn a_page_that_is_too_deep_is_refused(app: TestDb) {

@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     io::Cursor,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output},
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -179,8 +179,13 @@ impl TestDb {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
+        self.command_in("data", args)
+    }
+
+    /// The program with a data folder of its own.
+    pub(crate) fn command_in(&self, data: &str, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stemma"));
-        let data = self.dir.path().join("data");
+        let data = self.dir.path().join(data);
         command.args(args).args(["--database", &self.address, "--data"]).arg(data);
         command
     }
@@ -190,6 +195,16 @@ impl TestDb {
         let path = self.dir.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
+    }
+}
+
+/// A process that does not outlive the test.
+pub(crate) struct Killed(pub(crate) Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -61,6 +61,8 @@ struct Snapshot {
     /// One for each segment of the searcher, in its order.
     columns: Vec<(SegmentId, Arc<Columns>)>,
     position: i64,
+    /// The log's hash at the position.
+    hash: Vec<u8>,
 }
 
 impl fmt::Debug for EmbeddedIndex {
@@ -93,6 +95,12 @@ impl EmbeddedIndex {
     /// The position in the log up to which searches see every change; 0 for a new index.
     pub fn position(&self) -> i64 {
         self.shared.snapshot().position
+    }
+
+    /// The hash of the log at that position: a log that was brought back from a copy and went on is another one.
+    /// Empty for a new index.
+    pub fn log_hash(&self) -> Vec<u8> {
+        self.shared.snapshot().hash.clone()
     }
 
     /// The number of documents.
@@ -130,9 +138,9 @@ impl Shared {
     fn open(dir: &Path, index: Index) -> tantivy::Result<Self> {
         let (fields, _) = Fields::new();
         index.tokenizers().register(TOKENIZER, Terms);
-        let position = position(&index)?;
+        let place = place(&index)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let snapshot = Snapshot::new(reader.searcher(), &HashMap::new(), position);
+        let snapshot = Snapshot::new(reader.searcher(), &HashMap::new(), place);
         Ok(Self {
             dir: dir.to_owned(),
             index,
@@ -150,10 +158,10 @@ impl Shared {
     fn reload(&self) -> tantivy::Result<()> {
         let _one_at_a_time = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         // Read before the segments: a commit in between makes the answer newer than it says, never older.
-        let position = position(&self.index)?;
+        let place = place(&self.index)?;
         self.reader.reload()?;
         let known = self.snapshot().columns.iter().cloned().collect();
-        let snapshot = Arc::new(Snapshot::new(self.reader.searcher(), &known, position));
+        let snapshot = Arc::new(Snapshot::new(self.reader.searcher(), &known, place));
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
     }
@@ -182,19 +190,27 @@ impl Shared {
 }
 
 impl Snapshot {
-    fn new(searcher: Searcher, known: &HashMap<SegmentId, Arc<Columns>>, position: i64) -> Self {
+    fn new(
+        searcher: Searcher,
+        known: &HashMap<SegmentId, Arc<Columns>>,
+        (position, hash): (i64, Vec<u8>),
+    ) -> Self {
         let columns = searcher.segment_readers().iter().map(|segment| {
             let id = segment.segment_id();
             (id, known.get(&id).cloned().unwrap_or_default())
         });
-        Self { columns: columns.collect(), searcher, position }
+        Self { columns: columns.collect(), searcher, position, hash }
     }
 }
 
-/// The position that the last commit carries; a text that is no number is damage.
-fn position(index: &Index) -> tantivy::Result<i64> {
-    let Some(payload) = index.load_metas()?.payload else { return Ok(0) };
-    payload.parse().map_err(|_| {
-        tantivy::TantivyError::InternalError(format!("`{payload}` is no position in the log"))
+/// The position that the last commit carries, and the log's hash there; another text is damage.
+fn place(index: &Index) -> tantivy::Result<(i64, Vec<u8>)> {
+    let Some(payload) = index.load_metas()?.payload else { return Ok((0, Vec::new())) };
+    let read = || {
+        let (position, hash) = payload.split_once(' ')?;
+        Some((position.parse().ok()?, hex::decode(hash).ok()?))
+    };
+    read().ok_or_else(|| {
+        tantivy::TantivyError::InternalError(format!("`{payload}` is no place in the log"))
     })
 }

@@ -70,7 +70,7 @@ impl Fixture {
         for document in documents {
             writer.put(document).expect("a document");
         }
-        writer.commit(position).expect("a commit");
+        writer.commit(position, &[]).expect("a commit");
     }
 
     pub(super) fn answer(&self, query: &SearchQuery) -> SearchAnswer {
@@ -256,11 +256,11 @@ fn the_same_document_again_changes_nothing_and_a_deleted_one_is_gone() {
     writer.delete(id(77)).expect("not there");
     writer.put(&named(3, "c")).expect("a document");
     writer.delete(id(3)).expect("not committed");
-    writer.commit(3).expect("a commit");
+    writer.commit(3, &[]).expect("a commit");
     assert_eq!((fixture.find(""), fixture.index.count()), (vec![2], 1));
     writer.clear().expect("cleared");
     writer.put(&named(2, "b")).expect("a document");
-    writer.commit(4).expect("a commit");
+    writer.commit(4, &[]).expect("a commit");
     writer.finish().expect("merged");
     assert_eq!((fixture.find(""), fixture.index.position()), (vec![2], 4));
 }

@@ -74,15 +74,15 @@ impl EmbeddedWriter {
         cleared.map(drop).map_err(|error| self.failed(error))
     }
 
-    /// Makes the changes last, together with the position in the log up to which they go, and lets the searches of
-    /// this process see them.
-    pub fn commit(&mut self, position: i64) -> Result<(), SearchError> {
-        self.try_commit(position).map_err(|error| self.failed(error))
+    /// Makes the changes last, together with the position in the log up to which they go and the log's hash there,
+    /// and lets the searches of this process see them.
+    pub fn commit(&mut self, position: i64, hash: &[u8]) -> Result<(), SearchError> {
+        self.try_commit(position, hash).map_err(|error| self.failed(error))
     }
 
-    fn try_commit(&mut self, position: i64) -> tantivy::Result<()> {
+    fn try_commit(&mut self, position: i64, hash: &[u8]) -> tantivy::Result<()> {
         let mut prepared = self.writer.prepare_commit()?;
-        prepared.set_payload(&position.to_string());
+        prepared.set_payload(&format!("{position} {}", hex::encode(hash)));
         prepared.commit()?;
         self.pending.clear();
         self.shared.reload()

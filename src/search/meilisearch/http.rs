@@ -11,7 +11,7 @@ use meilisearch_sdk::{
 };
 use reqwest::{
     Client, RequestBuilder,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -22,8 +22,9 @@ const CONNECT: Duration = Duration::from_secs(2);
 pub enum Fault {
     #[error("Meilisearch cannot be reached: {0}")]
     Unreachable(String),
+    /// With the time that the server asks to be left alone for.
     #[error("Meilisearch is busy")]
-    Busy,
+    Busy(Option<Duration>),
     #[error("Meilisearch answers {status} {code}: {message}")]
     Refused { status: u16, code: String, message: String },
     #[error("an answer of Meilisearch cannot be read: {0}")]
@@ -49,6 +50,11 @@ impl Fault {
 
     pub fn is_unknown_task(&self) -> bool {
         self.has_code("task_not_found")
+    }
+
+    /// How long the server asks to be left alone for.
+    pub fn wait(&self) -> Option<Duration> {
+        if let Self::Busy(wait) = self { *wait } else { None }
     }
 
     fn has_code(&self, expected: &str) -> bool {
@@ -100,13 +106,13 @@ impl Http {
 
     /// Sends a request and reads the whole answer as JSON.
     pub(super) async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Fault> {
-        let (status, body) = send(request).await?;
+        let Answer { status, wait, body } = send(request).await?;
         if status < 300 {
             let unreadable = |error: serde_json::Error| Fault::Unreadable(error.to_string());
             return serde_json::from_slice(&body).map_err(unreadable);
         }
         if matches!(status, 429 | 503) {
-            return Err(Fault::Busy);
+            return Err(Fault::Busy(wait));
         }
         let refusal = serde_json::from_slice(&body).unwrap_or_else(|_| Refusal {
             code: "unknown".to_owned(),
@@ -116,11 +122,20 @@ impl Http {
     }
 }
 
-async fn send(request: RequestBuilder) -> Result<(u16, Vec<u8>), Fault> {
+struct Answer {
+    status: u16,
+    /// What `Retry-After` says in seconds; its other form, a date, is not sent by Meilisearch.
+    wait: Option<Duration>,
+    body: Vec<u8>,
+}
+
+async fn send(request: RequestBuilder) -> Result<Answer, Fault> {
     let response = request.send().await.map_err(|error| unreachable(&error))?;
     let status = response.status().as_u16();
+    let wait =
+        response.headers().get(RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse().ok());
     let body = response.bytes().await.map_err(|error| unreachable(&error))?;
-    Ok((status, body.to_vec()))
+    Ok(Answer { status, wait: wait.map(Duration::from_secs), body: body.to_vec() })
 }
 
 /// The address stays out of the text: it may hold a password.
@@ -180,7 +195,10 @@ impl HttpClient for Http {
             read.map_err(|error| other(Fault::Unreadable(error.to_string())))?;
             request = request.header(CONTENT_TYPE, content_type).body(bytes);
         }
-        let (status, body) = send(request).await.map_err(other)?;
+        let Answer { status, wait, body } = send(request).await.map_err(other)?;
+        if matches!(status, 429 | 503) {
+            return Err(other(Fault::Busy(wait)));
+        }
         let body = if body.is_empty() { "null".into() } else { String::from_utf8_lossy(&body) };
         parse_response(status, expected_status_code, &body, String::new())
     }

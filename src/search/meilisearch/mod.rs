@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 pub use self::{
     http::Fault,
     keys::KeyUse,
-    row::row,
+    row::{Row, RowHash, row},
     settings::{settings, stamp},
 };
 use self::{http::Http, query::Breaker};
@@ -188,26 +188,30 @@ impl Meilisearch {
         }
     }
 
-    /// Puts documents in place of those with the same ids, and with them, in the same task, what the index then says
-    /// of itself.
-    pub async fn put(
+    /// Puts rows (see [`Row::line`]) in place of those with the same ids, and with them, in the same task, what the
+    /// index then says of itself.
+    pub async fn put<'r>(
         &self,
         index: &str,
-        rows: &[Value],
+        rows: impl IntoIterator<Item = &'r str> + Send,
         meta: Option<&Meta>,
         tag: &str,
     ) -> Result<u64, Fault> {
-        let meta = meta.map(|meta| {
+        let mut lines = String::new();
+        for row in rows {
+            lines.push_str(row);
+            lines.push('\n');
+        }
+        if let Some(meta) = meta {
             let mut row = json!(meta);
             row["id"] = json!(META);
             row["kind"] = json!(META_KIND);
-            row
-        });
-        let lines: Vec<String> = rows.iter().chain(&meta).map(Value::to_string).collect();
+            lines.push_str(&row.to_string());
+        }
         let query = [("primaryKey", "id"), ("customMetadata", tag)];
         let request = self.writing.post(&self.at(&format!("indexes/{index}/documents")));
         let request = request.query(&query).header(CONTENT_TYPE, "application/x-ndjson");
-        self.enqueue(request.body(lines.join("\n")), tag).await
+        self.enqueue(request.body(lines), tag).await
     }
 
     pub async fn delete(&self, index: &str, ids: &[String], tag: &str) -> Result<u64, Fault> {
@@ -284,13 +288,14 @@ impl Meilisearch {
         Ok(u64::from(enqueued.get_task_uid()))
     }
 
-    /// A page of the documents' ids with the hashes of their rows, in an order of the server's own.
+    /// A page of the documents' ids with the hashes of their rows, in an order of the server's own. A hash that is
+    /// none of ours is `None`.
     pub async fn hashes(
         &self,
         index: &str,
         offset: usize,
         limit: usize,
-    ) -> Result<Vec<(String, String)>, Fault> {
+    ) -> Result<Vec<(String, Option<RowHash>)>, Fault> {
         #[derive(Deserialize)]
         struct Hashed {
             id: String,
@@ -300,7 +305,7 @@ impl Meilisearch {
         let url = self.at(&format!("indexes/{index}/documents/fetch"));
         let asked = json!({ "fields": ["id", "v"], "offset": offset, "limit": limit });
         let page: Listed<Hashed> = Http::ask(with_json(self.writing.post(&url), &asked)).await?;
-        Ok(page.results.into_iter().map(|one| (one.id, one.v)).collect())
+        Ok(page.results.into_iter().map(|one| (one.id, RowHash::read(&one.v))).collect())
     }
 
     async fn multi_search<T: DeserializeOwned>(&self, queries: &[Value]) -> Result<Vec<T>, Fault> {

@@ -112,7 +112,7 @@ impl Meilisearch {
     async fn answers(&self, plan: &Plan<'_>) -> Result<Vec<Answer>, Fault> {
         let queries = plan.queries();
         match self.multi_search(&queries).await {
-            Err(Fault::Busy) => self.multi_search(&queries).await,
+            Err(Fault::Busy(_)) => self.multi_search(&queries).await,
             other => other,
         }
     }

@@ -2,13 +2,16 @@
 //! as they are, those that hold a digit stand in fields where no typo is forgiven, and those of other scripts are
 //! spelled in Latin letters, because how Meilisearch cuts them depends on how it was built.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write as _},
+};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{facet::Facet, names::fold},
+    domain::{facet::Facet, id::RecordId, names::fold},
     search::{
         document::{Document, Part},
         text::{Singles, has_digit, tokens},
@@ -50,8 +53,54 @@ pub(super) const fn facet_attribute(facet: Facet) -> &'static str {
     }
 }
 
-/// The row, with a hash of all the rest under `v`.
-pub fn row(document: &Document) -> Value {
+/// What a row is known by when it is compared: a hash of all that it says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RowHash([u8; 12]);
+
+impl RowHash {
+    fn of(text: &str) -> Self {
+        let whole = Sha256::digest(text);
+        Self(whole[..12].try_into().expect("a digest is longer"))
+    }
+
+    /// A text that is no hash of ours equals none.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut hash = [0; 12];
+        hex::decode_to_slice(text, &mut hash).ok()?;
+        Some(Self(hash))
+    }
+}
+
+impl fmt::Display for RowHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for RowHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// A document as the server is given it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub id: RecordId,
+    /// Stands in the line too, under `v`.
+    pub hash: RowHash,
+    /// One JSON object.
+    pub line: String,
+}
+
+pub fn row(document: &Document) -> Row {
+    let text = Value::Object(fields(document)).to_string();
+    let hash = RowHash::of(&text);
+    let open = text.strip_suffix('}').expect("an object ends so");
+    Row { id: document.id, hash, line: format!(r#"{open},"v":"{hash}"}}"#) }
+}
+
+fn fields(document: &Document) -> Map<String, Value> {
     let mut row = Map::new();
     row.insert("id".to_owned(), json!(document.id.to_string()));
     row.insert("kind".to_owned(), json!(document.id.kind.as_str()));
@@ -82,18 +131,12 @@ pub fn row(document: &Document) -> Value {
         let codes: Vec<String> = codes.iter().map(|code| code_key(code)).collect();
         row.insert(facet_attribute(*facet).to_owned(), json!(codes));
     }
-    let text = Value::Object(row.clone()).to_string();
-    row.insert("v".to_owned(), json!(digest(&text)));
-    Value::Object(row)
-}
-
-fn digest(text: &str) -> String {
-    hex::encode(&Sha256::digest(text)[..12])
+    row
 }
 
 /// A whole name or identifier, so that equal ones have equal keys whatever their length.
 pub(super) fn whole_key(text: &str) -> String {
-    digest(&fold(text))
+    RowHash::of(&fold(text)).to_string()
 }
 
 /// Sorts as the folded name and then the accession do, byte by byte.

@@ -4,18 +4,23 @@ use std::{collections::HashMap, fmt};
 
 use uuid::Uuid;
 
-use super::{Mirror, MirrorError, send::tag};
+use super::{
+    Mirror, MirrorError, SHOWN, Turn,
+    send::{Target, tag},
+};
 use crate::{
     db::{log, mirror, record},
-    domain::id::{RecordId, RecordKind},
+    domain::id::RecordId,
     search::{
         build,
-        meilisearch::{is_meta, row},
+        meilisearch::{RowHash, is_meta, row},
     },
 };
 
 /// Documents asked for at once.
 const PAGE: usize = 5000;
+/// Documents built from one set of statements.
+const BATCH: usize = 500;
 
 /// How an index differs from the database. Records that the server refused are not counted as missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +39,29 @@ impl Drift {
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
+
+    /// How many documents differ.
+    pub fn count(&self) -> usize {
+        self.missing.len() + self.stale.len() + self.left_behind.len() + self.strange.len()
+    }
+
+    /// What an index lacks or has too much of, against what it should hold.
+    fn between(should: &HashMap<RecordId, RowHash>, is: Held) -> Self {
+        let mut drift = Self { strange: is.strange, ..Self::default() };
+        for (id, hash) in should {
+            match is.documents.get(id) {
+                None => drift.missing.push(*id),
+                Some(found) if *found != Some(*hash) => drift.stale.push(*id),
+                Some(_) => {}
+            }
+        }
+        drift.left_behind =
+            is.documents.into_keys().filter(|id| !should.contains_key(id)).collect();
+        for list in [&mut drift.missing, &mut drift.stale, &mut drift.left_behind] {
+            list.sort_unstable();
+        }
+        drift
+    }
 }
 
 impl fmt::Display for Drift {
@@ -45,26 +73,39 @@ impl fmt::Display for Drift {
     }
 }
 
+/// What an index holds, by its own word.
+#[derive(Default)]
+struct Held {
+    /// With the hash of each, `None` for one that is none of ours.
+    documents: HashMap<RecordId, Option<RowHash>>,
+    /// Ids that are none of ours.
+    strange: Vec<String>,
+}
+
 impl Mirror {
     /// Compares the live index with the database and repairs what differs. Answers what differed; `None` where
     /// another process leads.
     pub async fn check(&mut self) -> Result<Option<Drift>, MirrorError> {
-        if self.turn().await? == super::Turn::Follower {
+        if self.turn().await? == Turn::Follower {
             return Ok(None);
         }
-        let live = self.engine.live().to_owned();
-        let drift = self.compare(&live).await?;
+        let mut live = Target::known(self.engine.live());
+        let drift = self.compare(&live.name).await?;
+        let found = u64::try_from(drift.count()).unwrap_or_default();
+        self.metrics.drift_found.inc_by(found);
         let Drift { missing, stale, left_behind, strange } = &drift;
         let all = [missing, stale, left_behind].into_iter().flatten();
         let all: Vec<RecordId> = all.copied().collect();
-        if !all.is_empty() {
+        if found > 0 {
             tracing::warn!(%drift, "the index differs from the database and is repaired");
-            self.bring(&live, &all, None).await?;
         }
+        self.bring(&mut live, &all, None).await?;
         if !strange.is_empty() {
-            let task = self.engine.delete(&live, strange, &tag()).await?;
+            let task = self.engine.delete(&live.name, strange, &tag()).await?;
             self.done(task).await?;
         }
+        self.metrics.drift_repaired.inc_by(found);
+        self.fulfilled(super::DOUBTED).await?;
         Ok(Some(drift))
     }
 
@@ -77,36 +118,12 @@ impl Mirror {
         }
     }
 
-    pub(super) async fn compare(&self, index: &str) -> Result<Drift, MirrorError> {
+    async fn compare(&self, index: &str) -> Result<Drift, MirrorError> {
         let start = log::head(&mut self.db.read().await?.conn()).await?.seq;
-        let mut drift = Drift::default();
-        let mut there = self.hashes(index, &mut drift).await?;
+        let held = self.held(index).await?;
+        let mut drift = Drift::between(&self.expected().await?, held);
         let refused = mirror::all_set_aside(&mut self.db.read().await?.conn()).await?;
-        for kind in [RecordKind::CellLine, RecordKind::Disease] {
-            let mut after = Uuid::nil();
-            loop {
-                let mut lent = self.db.read().await?;
-                let limit = i64::try_from(PAGE).expect("a small number");
-                let page = record::ids_after(&mut lent.conn(), after, kind, limit).await?;
-                let Some(last) = page.last() else { break };
-                after = *last;
-                let ids: Vec<RecordId> =
-                    page.into_iter().map(|uuid| RecordId::new(kind, uuid)).collect();
-                for batch in ids.chunks(500) {
-                    for document in build::documents(&mut lent.conn(), batch).await? {
-                        let v = row(&document)["v"].as_str().unwrap_or_default().to_owned();
-                        match there.remove(&document.id) {
-                            Some(found) if found == v => {}
-                            Some(_) => drift.stale.push(document.id),
-                            None => drift.missing.push(document.id),
-                        }
-                    }
-                }
-            }
-        }
         drift.missing.retain(|id| !refused.iter().any(|aside| aside.record == *id));
-        drift.left_behind.extend(there.into_keys());
-        drift.left_behind.sort_unstable();
         // What changed while it was looked at is not drift.
         let mut position = start;
         while let Some((last, changed)) = self.stretch(position).await? {
@@ -118,24 +135,49 @@ impl Mirror {
         Ok(drift)
     }
 
-    async fn hashes(
-        &self,
-        index: &str,
-        drift: &mut Drift,
-    ) -> Result<HashMap<RecordId, String>, MirrorError> {
-        let (mut hashes, mut offset) = (HashMap::new(), 0);
+    /// Compares an index that was built from nothing with what was sent to it.
+    pub(super) async fn compare_built(&self, target: &Target) -> Result<Drift, MirrorError> {
+        let held = self.held(&target.name).await?;
+        Ok(Drift::between(target.holds.as_ref().unwrap_or(&HashMap::new()), held))
+    }
+
+    /// What an index should hold, by the database.
+    async fn expected(&self) -> Result<HashMap<RecordId, RowHash>, MirrorError> {
+        let mut expected = HashMap::new();
+        for kind in SHOWN {
+            let mut after = Uuid::nil();
+            loop {
+                let mut lent = self.db.read().await?;
+                let limit = i64::try_from(PAGE).expect("a small number");
+                let page = record::ids_after(&mut lent.conn(), after, kind, limit).await?;
+                let Some(last) = page.last() else { break };
+                after = *last;
+                let ids: Vec<RecordId> =
+                    page.into_iter().map(|uuid| RecordId::new(kind, uuid)).collect();
+                for batch in ids.chunks(BATCH) {
+                    let documents = build::documents(&mut lent.conn(), batch).await?;
+                    let rows = documents.iter().map(row);
+                    expected.extend(rows.map(|row| (row.id, row.hash)));
+                }
+            }
+        }
+        Ok(expected)
+    }
+
+    async fn held(&self, index: &str) -> Result<Held, MirrorError> {
+        let (mut held, mut offset) = (Held::default(), 0);
         loop {
             let page = self.engine.hashes(index, offset, PAGE).await?;
             offset += page.len();
             let ended = page.len() < PAGE;
-            for (id, v) in page.into_iter().filter(|(id, _)| !is_meta(id)) {
+            for (id, hash) in page.into_iter().filter(|(id, _)| !is_meta(id)) {
                 match id.parse() {
-                    Ok(id) => drop(hashes.insert(id, v)),
-                    Err(_) => drift.strange.push(id),
+                    Ok(id) => drop(held.documents.insert(id, hash)),
+                    Err(_) => held.strange.push(id),
                 }
             }
             if ended {
-                return Ok(hashes);
+                return Ok(held);
             }
         }
     }

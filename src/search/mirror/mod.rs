@@ -15,23 +15,29 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 pub use self::drift::Drift;
+use self::send::Target;
 use super::meilisearch::{Fault, Meilisearch, Meta, stamp};
 use crate::{
     clock::Clock,
     db::{Db, DbError, log, mirror, setting},
-    domain::id::RecordId,
+    domain::id::{RecordId, RecordKind},
+    metrics::Metrics,
     search::build,
 };
 
 const LEASE: &str = "mirror";
 /// Longer than the time for which a renewal counts as fresh, and one request after it.
-const LASTS: TimeDelta = TimeDelta::seconds(90);
+const LASTS: TimeDelta = TimeDelta::seconds(45);
 /// A lease renewed since then needs no renewal.
-const FRESH: Duration = Duration::from_secs(15);
+const FRESH: Duration = Duration::from_secs(10);
 /// Revisions taken up at once.
 const STRETCH: i64 = 1000;
 /// Set while somebody wants the index built anew.
 const WANTED: &str = "mirror_rebuild";
+/// Set while somebody wants the index compared with the database before the hour.
+const DOUBTED: &str = "mirror_check";
+/// The kinds of record that have documents.
+const SHOWN: [RecordKind; 2] = [RecordKind::CellLine, RecordKind::Disease];
 
 #[derive(Debug, thiserror::Error)]
 pub enum MirrorError {
@@ -45,6 +51,13 @@ pub enum MirrorError {
     Deposed,
     #[error("the index built anew does not agree with the database: {0}")]
     Unequal(Drift),
+}
+
+impl MirrorError {
+    /// How long the server asks to be left alone for.
+    pub fn wait(&self) -> Option<Duration> {
+        if let Self::Fault(fault) = self { fault.wait() } else { None }
+    }
 }
 
 /// What a turn came to.
@@ -62,7 +75,9 @@ pub struct Mirror {
     db: Db,
     clock: Clock,
     engine: Meilisearch,
+    metrics: Metrics,
     holder: Uuid,
+    epoch: Option<i64>,
     /// When the lease was taken or renewed last.
     renewed: Option<Instant>,
     /// Up to where this process has brought the index.
@@ -72,9 +87,9 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    pub fn new(db: Db, clock: Clock, engine: Meilisearch, holder: Uuid) -> Self {
-        let (renewed, reached, refused) = (None, None, BTreeSet::new());
-        Self { db, clock, engine, holder, renewed, reached, refused }
+    pub fn new(db: Db, clock: Clock, engine: Meilisearch, metrics: Metrics, holder: Uuid) -> Self {
+        let (epoch, renewed, reached, refused) = (None, None, None, BTreeSet::new());
+        Self { db, clock, engine, metrics, holder, epoch, renewed, reached, refused }
     }
 
     /// Brings the index up to the head of the log, building it first where there is none that fits.
@@ -87,6 +102,13 @@ impl Mirror {
         let reached = self.take_turn(wanted).await;
         // After a failure nothing is taken for granted.
         self.reached = reached.as_ref().ok().copied().flatten();
+        if let Err(error) = &reached {
+            self.metrics.turns_failed.inc();
+            if matches!(error, MirrorError::Deposed) {
+                // What this process had sent may have come in after what the new leader sent.
+                self.wish(DOUBTED).await?;
+            }
+        }
         Ok(reached?.map_or(Turn::Follower, Turn::Current))
     }
 
@@ -99,8 +121,8 @@ impl Mirror {
             let refused = mirror::all_set_aside(&mut self.db.read().await?.conn()).await?;
             self.refused = refused.into_iter().map(|aside| aside.record).collect();
         }
-        let live = self.engine.live().to_owned();
-        let meta = self.engine.meta(&live).await?;
+        let mut live = Target::known(self.engine.live());
+        let meta = self.engine.meta(&live.name).await?;
         let fits = match &meta {
             Some(meta) => self.fits(meta).await?,
             None => false,
@@ -109,14 +131,14 @@ impl Mirror {
             let rebuilt = self.rebuild(fits).await;
             if fits && rebuilt.is_err() {
                 // What is searched must not stand still because building fails.
-                self.follow(&live).await?;
+                self.follow(&mut live).await?;
             }
             rebuilt?;
-            let mut tx = self.db.begin().await?;
-            setting::remove(&mut tx.conn(), WANTED).await?;
-            tx.commit().await?;
+            self.fulfilled(WANTED).await?;
+        } else if let Some(meta) = meta {
+            return self.follow_from(&mut live, meta).await.map(Some);
         }
-        self.follow(&live).await.map(Some)
+        self.follow(&mut live).await.map(Some)
     }
 
     fn is_fresh(&self) -> bool {
@@ -125,18 +147,43 @@ impl Mirror {
 
     /// Asks whoever leads to build the index anew.
     pub async fn want_rebuild(&self) -> Result<(), MirrorError> {
-        let mut tx = self.db.begin().await?;
-        setting::put(&mut tx.conn(), WANTED, "1").await?;
-        Ok(tx.commit().await?)
+        self.wish(WANTED).await
     }
 
     pub async fn is_rebuild_wanted(&self) -> Result<bool, MirrorError> {
-        Ok(setting::get(&mut self.db.read().await?.conn(), WANTED).await?.is_some())
+        self.is_wished(WANTED).await
+    }
+
+    /// Takes the wish back.
+    pub async fn want_no_rebuild(&self) -> Result<(), MirrorError> {
+        self.fulfilled(WANTED).await
+    }
+
+    /// Whether the index should be compared with the database soon.
+    pub async fn is_doubted(&self) -> Result<bool, MirrorError> {
+        self.is_wished(DOUBTED).await
+    }
+
+    async fn wish(&self, name: &str) -> Result<(), MirrorError> {
+        let mut tx = self.db.begin().await?;
+        setting::put(&mut tx.conn(), name, "1").await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn is_wished(&self, name: &str) -> Result<bool, MirrorError> {
+        Ok(setting::get(&mut self.db.read().await?.conn(), name).await?.is_some())
+    }
+
+    async fn fulfilled(&self, name: &str) -> Result<(), MirrorError> {
+        let mut tx = self.db.begin().await?;
+        setting::remove(&mut tx.conn(), name).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Lets another process lead at once, instead of when the lease has run out.
     pub async fn step_down(&mut self) -> Result<(), MirrorError> {
-        (self.renewed, self.reached) = (None, None);
+        (self.epoch, self.renewed, self.reached) = (None, None, None);
+        self.metrics.mirror_leads.set(0);
         let mut tx = self.db.begin().await?;
         mirror::end_lease(&mut tx.conn(), LEASE, self.holder).await?;
         Ok(tx.commit().await?)
@@ -147,7 +194,11 @@ impl Mirror {
         let mut tx = self.db.begin().await?;
         let epoch = mirror::take_lease(&mut tx.conn(), LEASE, self.holder, LASTS).await?;
         tx.commit().await?;
-        self.renewed = epoch.map(|_| asked);
+        if epoch != self.epoch {
+            tracing::info!(?epoch, "who leads the mirror has changed");
+        }
+        (self.epoch, self.renewed) = (epoch, epoch.map(|_| asked));
+        self.metrics.mirror_leads.set(epoch.is_some().into());
         Ok(epoch.is_some())
     }
 
@@ -170,15 +221,22 @@ impl Mirror {
     }
 
     /// Takes up the log where the index stands, to its head.
-    async fn follow(&mut self, index: &str) -> Result<i64, MirrorError> {
-        let Some(meta) = self.engine.meta(index).await? else {
-            return Err(MirrorError::Lost("the index went away".to_owned()));
-        };
+    async fn follow(&mut self, target: &mut Target) -> Result<i64, MirrorError> {
+        match self.engine.meta(&target.name).await? {
+            Some(meta) => self.follow_from(target, meta).await,
+            None => Err(MirrorError::Lost("the index went away".to_owned())),
+        }
+    }
+
+    async fn follow_from(&mut self, target: &mut Target, meta: Meta) -> Result<i64, MirrorError> {
         let mut position = meta.position;
         loop {
+            if target.name == self.engine.live() {
+                self.metrics.mirror_position.set(position);
+            }
             let Some((last, affected)) = self.stretch(position).await? else { return Ok(position) };
             let reached = self.meta(last, &meta.build).await?;
-            self.bring(index, &affected, Some(&reached)).await?;
+            self.bring(target, &affected, Some(&reached)).await?;
             position = last;
         }
     }

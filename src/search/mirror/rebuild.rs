@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Mirror, MirrorError, send::tag};
+use super::{
+    Mirror, MirrorError, SHOWN,
+    send::{Target, tag},
+};
 use crate::{
     db::{log, record},
-    domain::id::{RecordId, RecordKind},
+    domain::id::RecordId,
 };
 
 /// Records read at once.
-const PAGE: i64 = 50_000;
+const PAGE: i64 = 10_000;
 /// Between two looks whether the indexes have changed places, and how many are taken.
 const LOOK: Duration = Duration::from_millis(50);
 const LOOKS_MAX: u32 = 12_000;
@@ -20,14 +23,15 @@ const LOOKS_MAX: u32 = 12_000;
 impl Mirror {
     /// `follow` says whether the live index is one that can go on following.
     pub(super) async fn rebuild(&mut self, follow: bool) -> Result<(), MirrorError> {
-        let (live, next) = (self.engine.live().to_owned(), self.engine.next());
-        tracing::info!(index = next, "the index in Meilisearch is built anew");
-        let task = self.engine.make(&next).await?;
+        let mut live = Target::known(self.engine.live());
+        let mut next = Target::empty(&self.engine.next());
+        tracing::info!(index = next.name, "the index in Meilisearch is built anew");
+        let task = self.engine.make(&next.name).await?;
         self.done(task).await?;
         let build = tag();
         let start = log::head(&mut self.db.read().await?.conn()).await?.seq;
         let mut filled = 0;
-        for kind in [RecordKind::CellLine, RecordKind::Disease] {
+        for kind in SHOWN {
             let mut after = Uuid::nil();
             loop {
                 let page = {
@@ -38,22 +42,26 @@ impl Mirror {
                 after = *last;
                 let page: Vec<RecordId> =
                     page.into_iter().map(|uuid| RecordId::new(kind, uuid)).collect();
-                self.bring(&next, &page, None).await?;
+                self.pour(&mut next, &page).await?;
                 filled += page.len();
-                tracing::info!(index = next, filled, "records are in the index that is built");
+                tracing::info!(
+                    index = next.name,
+                    filled,
+                    "records are sent to the index that is built"
+                );
                 if follow {
-                    self.follow(&live).await?;
+                    self.follow(&mut live).await?;
                 }
             }
         }
         let meta = self.meta(start, &build).await?;
-        self.bring(&next, &[], Some(&meta)).await?;
-        self.follow(&next).await?;
-        let drift = self.compare(&next).await?;
+        self.tell(&mut next, &meta).await?;
+        self.follow(&mut next).await?;
+        let drift = self.compare_built(&next).await?;
         if !drift.is_none() {
             return Err(MirrorError::Unequal(drift));
         }
-        self.change_places(&live, &next, &build).await
+        self.change_places(&live.name, &next.name, &build).await
     }
 
     async fn change_places(

@@ -2,11 +2,9 @@
 //! document that the server will not have found by halving.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     time::{Duration, Instant},
 };
-
-use serde_json::Value;
 
 use super::{Mirror, MirrorError};
 use crate::{
@@ -14,7 +12,7 @@ use crate::{
     domain::id::RecordId,
     search::{
         build,
-        meilisearch::{Meta, TaskState, row},
+        meilisearch::{Meta, Row, RowHash, TaskState, row},
     },
 };
 
@@ -29,7 +27,44 @@ const TOO_LONG: Duration = Duration::from_mins(15);
 /// Between two looks at a task: soon at first.
 const LOOKS: [u64; 6] = [5, 10, 20, 40, 80, 160];
 
+/// An index that documents are sent to.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) name: String,
+    /// What it holds once everything sent is in. Kept for an index that is built from nothing, so that it can be
+    /// compared without building every document a second time.
+    pub(super) holds: Option<HashMap<RecordId, RowHash>>,
+    on_the_way: VecDeque<Sent>,
+}
+
+impl Target {
+    /// An index that holds we do not remember what.
+    pub(super) fn known(name: &str) -> Self {
+        Self { name: name.to_owned(), holds: None, on_the_way: VecDeque::new() }
+    }
+
+    /// An index that was just made.
+    pub(super) fn empty(name: &str) -> Self {
+        Self { holds: Some(HashMap::new()), ..Self::known(name) }
+    }
+
+    fn put(&mut self, rows: &[Row]) {
+        if let Some(holds) = &mut self.holds {
+            holds.extend(rows.iter().map(|row| (row.id, row.hash)));
+        }
+    }
+
+    fn delete(&mut self, records: &[RecordId]) {
+        if let Some(holds) = &mut self.holds {
+            for record in records {
+                holds.remove(record);
+            }
+        }
+    }
+}
+
 /// Records sent together, and the tasks that take them in.
+#[derive(Debug)]
 struct Sent {
     records: Vec<RecordId>,
     tasks: Vec<u64>,
@@ -42,37 +77,55 @@ impl Mirror {
     /// is open in the database while the server is waited for.
     pub(super) async fn bring(
         &mut self,
-        index: &str,
+        target: &mut Target,
         records: &[RecordId],
         meta: Option<&Meta>,
     ) -> Result<(), MirrorError> {
-        let mut on_the_way = VecDeque::new();
-        let (mut told, mut refused) = (false, false);
         let whole = records.len() <= DOCUMENTS;
+        let (mut told, mut refused) = (false, false);
         for part in records.chunks(DOCUMENTS) {
-            let sent = self.send(index, part, meta.filter(|_| whole)).await?;
+            let sent = self.send(target, part, meta.filter(|_| whole)).await?;
             told |= sent.with_meta;
-            on_the_way.push_back(sent);
-            while on_the_way.len() >= ON_THE_WAY {
-                let sent = on_the_way.pop_front().expect("it is not empty");
-                refused |= self.arrived(index, sent).await?;
-            }
+            target.on_the_way.push_back(sent);
+            refused |= self.arrivals(target, ON_THE_WAY).await?;
         }
-        for sent in on_the_way {
-            refused |= self.arrived(index, sent).await?;
-        }
+        refused |= self.arrivals(target, 0).await?;
         if let Some(meta) = meta.filter(|_| !told || refused) {
-            self.still_lead().await?;
-            let task = self.engine.put(index, &[], Some(meta), &tag()).await?;
-            self.done(task).await?;
+            self.tell(target, meta).await?;
         }
         Ok(())
+    }
+
+    /// Sends the documents of these records without waiting until they are in: for filling an index that is built.
+    pub(super) async fn pour(
+        &mut self,
+        target: &mut Target,
+        records: &[RecordId],
+    ) -> Result<(), MirrorError> {
+        for part in records.chunks(DOCUMENTS) {
+            let sent = self.send(target, part, None).await?;
+            target.on_the_way.push_back(sent);
+            self.arrivals(target, ON_THE_WAY).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets an index say what it is, when everything sent before is in.
+    pub(super) async fn tell(
+        &mut self,
+        target: &mut Target,
+        meta: &Meta,
+    ) -> Result<(), MirrorError> {
+        self.arrivals(target, 0).await?;
+        self.still_lead().await?;
+        let task = self.engine.put(&target.name, [], Some(meta), &tag()).await?;
+        self.done(task).await
     }
 
     /// Sends what the records are now: the visible ones as documents, the others as deletions before them.
     async fn send(
         &mut self,
-        index: &str,
+        target: &mut Target,
         records: &[RecordId],
         meta: Option<&Meta>,
     ) -> Result<Sent, MirrorError> {
@@ -82,42 +135,42 @@ impl Mirror {
             let mut lent = self.db.read().await?;
             build::documents(&mut lent.conn(), records).await?
         };
-        let visible: BTreeSet<RecordId> = documents.iter().map(|document| document.id).collect();
-        let hidden = records.iter().filter(|id| !visible.contains(id));
-        let hidden: Vec<String> = hidden.map(ToString::to_string).collect();
+        let rows: Vec<Row> = documents.iter().map(row).collect();
+        let visible: HashSet<RecordId> = rows.iter().map(|row| row.id).collect();
+        let hidden: Vec<RecordId> =
+            records.iter().filter(|id| !visible.contains(id)).copied().collect();
+        target.delete(&hidden);
+        target.put(&rows);
         let mut tasks = Vec::new();
         if !hidden.is_empty() {
-            tasks.push(self.engine.delete(index, &hidden, &tag()).await?);
+            tasks.push(self.engine.delete(&target.name, &texts(&hidden), &tag()).await?);
         }
-        let rows: Vec<Value> = documents.iter().map(row).collect();
-        let mut payloads: Vec<Vec<Value>> = vec![Vec::new()];
-        let mut bytes = 0;
-        for row in rows {
-            if bytes > BYTES {
-                payloads.push(Vec::new());
-                bytes = 0;
-            }
-            bytes += row.to_string().len();
-            payloads.last_mut().expect("there is one").push(row);
-        }
+        let payloads = payloads(&rows);
         // Tasks end one by one: the position goes along only where one task is all there is to do.
-        let meta = meta.filter(|_| tasks.is_empty() && payloads.len() == 1);
-        for payload in payloads {
-            if !payload.is_empty() || meta.is_some() {
-                tasks.push(self.engine.put(index, &payload, meta, &tag()).await?);
-            }
+        let meta = meta.filter(|_| tasks.is_empty() && payloads.len() <= 1);
+        for payload in &payloads {
+            tasks.push(self.engine.put(&target.name, payload.iter().copied(), meta, &tag()).await?);
         }
-        Ok(Sent { records: records.to_vec(), tasks, with_meta: meta.is_some() })
+        self.metrics.documents_sent.inc_by(u64::try_from(rows.len()).unwrap_or_default());
+        let with_meta = meta.is_some() && !payloads.is_empty();
+        Ok(Sent { records: records.to_vec(), tasks, with_meta })
     }
 
-    /// Waits for what was sent. Answers whether the server refused some of it, which is then set aside.
-    async fn arrived(&mut self, index: &str, sent: Sent) -> Result<bool, MirrorError> {
-        let Some(reason) = self.refusal(sent.tasks).await? else {
-            self.accepted(&sent.records).await?;
-            return Ok(false);
-        };
-        self.halve(index, sent.records, reason).await?;
-        Ok(true)
+    /// Waits until no more than `left` of what was sent is on its way. Answers whether the server refused some of it,
+    /// which is then set aside.
+    async fn arrivals(&mut self, target: &mut Target, left: usize) -> Result<bool, MirrorError> {
+        let mut refused = false;
+        while target.on_the_way.len() > left {
+            let Some(sent) = target.on_the_way.pop_front() else { break };
+            match self.refusal(sent.tasks).await? {
+                None => self.accepted(&sent.records).await?,
+                Some(reason) => {
+                    self.halve(target, sent.records, reason).await?;
+                    refused = true;
+                }
+            }
+        }
+        Ok(refused)
     }
 
     /// Waits for all the tasks, and answers why one of them was refused.
@@ -134,18 +187,18 @@ impl Mirror {
     /// Finds the documents that the server refuses. The others go in.
     async fn halve(
         &mut self,
-        index: &str,
+        target: &mut Target,
         records: Vec<RecordId>,
         reason: String,
     ) -> Result<(), MirrorError> {
         let mut open = vec![(records, reason)];
         while let Some((records, reason)) = open.pop() {
             if let [one] = records[..] {
-                self.set_aside(index, one, &reason).await?;
+                self.set_aside(target, one, &reason).await?;
                 continue;
             }
             for half in records.chunks(records.len().div_ceil(2)) {
-                let sent = self.send(index, half, None).await?;
+                let sent = self.send(target, half, None).await?;
                 match self.refusal(sent.tasks).await? {
                     Some(reason) => open.push((half.to_vec(), reason)),
                     None => self.accepted(half).await?,
@@ -158,12 +211,13 @@ impl Mirror {
     /// What the server has of the record is older than what it refuses, and goes.
     async fn set_aside(
         &mut self,
-        index: &str,
+        target: &mut Target,
         record: RecordId,
         reason: &str,
     ) -> Result<(), MirrorError> {
         tracing::error!(%record, reason, "Meilisearch refuses a document; it is set aside");
-        let task = self.engine.delete(index, &[record.to_string()], &tag()).await?;
+        target.delete(&[record]);
+        let task = self.engine.delete(&target.name, &texts(&[record]), &tag()).await?;
         self.done(task).await?;
         let mut tx = self.db.begin().await?;
         mirror::set_aside(&mut tx.conn(), record, reason, self.clock.now()).await?;
@@ -213,6 +267,25 @@ impl Mirror {
             tokio::time::sleep(Duration::from_millis(pause)).await;
         }
     }
+}
+
+/// The rows parted into payloads; none where there are no rows.
+fn payloads(rows: &[Row]) -> Vec<Vec<&str>> {
+    let mut payloads: Vec<Vec<&str>> = Vec::new();
+    let mut bytes = BYTES;
+    for row in rows {
+        if bytes >= BYTES {
+            payloads.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += row.line.len();
+        payloads.last_mut().expect("there is one").push(&row.line);
+    }
+    payloads
+}
+
+pub(super) fn texts(records: &[RecordId]) -> Vec<String> {
+    records.iter().map(ToString::to_string).collect()
 }
 
 /// A mark by which a request is known again when its answer was lost.

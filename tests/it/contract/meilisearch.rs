@@ -66,14 +66,19 @@ impl Server {
         Some(Self::Own { child, dir, port })
     }
 
-    pub(crate) fn engine(&self, log: &str) -> Meilisearch {
-        let (url, key) = match self {
+    /// Where it is, and its key.
+    pub(crate) fn address(&self) -> (String, String) {
+        match self {
             Self::Named { url, key } => (url.clone(), key.clone()),
             Self::Own { port, .. } => (format!("http://127.0.0.1:{port}"), KEY.to_owned()),
             Self::Double(double) => (double.url(), double.key().to_owned()),
-        };
+        }
+    }
+
+    pub(crate) fn engine(&self, index: &str, log: &str) -> Meilisearch {
+        let (url, key) = self.address();
         let keys = Keys { key: Some(key), ..Keys::default() };
-        Meilisearch::new(&url, &keys, INDEX, log).unwrap()
+        Meilisearch::new(&url, &keys, index, log).unwrap()
     }
 
     /// Ends the server without a warning and starts it again, where it is ours to end.
@@ -130,7 +135,7 @@ pub(super) struct Remote {
 impl Remote {
     pub(super) async fn start() -> Self {
         let server = Server::best().await;
-        let engine = server.engine(LOG);
+        let engine = server.engine(INDEX, LOG);
         let made = engine.make(INDEX).await.unwrap();
         done(&engine, made).await;
         Self { server, engine, changes: 0 }
@@ -161,7 +166,8 @@ impl Engine for Remote {
     async fn fill(&mut self, documents: &[Document]) {
         let rows: Vec<_> = documents.iter().map(row).collect();
         let meta = self.meta();
-        let task = self.engine.put(INDEX, &rows, Some(&meta), "contract").await.unwrap();
+        let lines = rows.iter().map(|row| row.line.as_str());
+        let task = self.engine.put(INDEX, lines, Some(&meta), "contract").await.unwrap();
         done(&self.engine, task).await;
     }
 
