@@ -130,7 +130,7 @@ impl Catalogue {
     }
 
     pub async fn search(&self, request: SearchRequest) -> Result<Found, Error> {
-        let first = self.exact(&request).await?;
+        let first = self.exactly(&request.text).await?;
         let query = SearchQuery {
             text: request.text.clone(),
             kinds: request.kinds.clone(),
@@ -207,19 +207,19 @@ impl Catalogue {
     }
 
     /// The records whose accession, identifier or name is the whole text.
-    async fn exact(&self, request: &SearchRequest) -> Result<Vec<RecordId>, Error> {
-        let folded = fold(&request.text);
+    pub async fn exactly(&self, text: &str) -> Result<Vec<RecordId>, Error> {
+        let folded = fold(text);
         if folded.is_empty() {
             return Ok(Vec::new());
         }
         let mut lent = self.db.read().await?;
         let mut found = Vec::new();
-        let accession = request.text.trim().to_uppercase();
+        let accession = text.trim().to_uppercase();
         for row in record::find_by_accession(&mut lent.conn(), [accession.as_str()]).await? {
             found.push(row.record_id()?);
         }
         let borne =
-            external_id::find(&mut lent.conn(), &identifier::guesses(&request.text)).await?;
+            external_id::find(&mut lent.conn(), &identifier::guesses(text)).await?;
         found.extend(borne.into_values().flatten());
         for kind in [RecordKind::CellLine, RecordKind::Disease] {
             let ids = name::find(&mut lent.conn(), kind, &folded).await?;
