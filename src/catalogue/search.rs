@@ -218,8 +218,7 @@ impl Catalogue {
         for row in record::find_by_accession(&mut lent.conn(), [accession.as_str()]).await? {
             found.push(row.record_id()?);
         }
-        let borne =
-            external_id::find(&mut lent.conn(), &identifier::guesses(text)).await?;
+        let borne = external_id::find(&mut lent.conn(), &identifier::guesses(text)).await?;
         found.extend(borne.into_values().flatten());
         for kind in [RecordKind::CellLine, RecordKind::Disease] {
             let ids = name::find(&mut lent.conn(), kind, &folded).await?;

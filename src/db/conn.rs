@@ -152,7 +152,8 @@ impl Conn<'_> {
         let mut rows = Vec::with_capacity(values.len());
         for chunk in values.chunks(LIST_LENGTHS[0]) {
             let list = padded(chunk);
-            let text = format!("{head} IN ({}) {tail}", placeholders(fixed.len() + 1, list.len()));
+            let places = self.places(fixed.len() + 1, list.len(), !fixed.is_empty());
+            let text = format!("{head} IN ({places}) {tail}");
             let list = fixed.iter().cloned().chain(list).collect();
             rows.extend(self.fetch_all(Sql::built(text), list).await?);
         }
@@ -168,7 +169,7 @@ impl Conn<'_> {
         let values: Vec<Value> = values.into_iter().collect();
         for chunk in values.chunks(LIST_LENGTHS[0]) {
             let list = padded(chunk);
-            let text = format!("{head} IN ({})", placeholders(1, list.len()));
+            let text = format!("{head} IN ({})", self.places(1, list.len(), false));
             self.execute(Sql::built(text), list).await?;
         }
         Ok(())
@@ -185,12 +186,8 @@ impl Conn<'_> {
         while rest.len() > 0 {
             let left = rest.len();
             let take = INSERT_LENGTHS.into_iter().find(|length| *length <= left).unwrap_or(1);
-            let group = |row: usize| match self.engine {
-                // SQLite looks a numbered parameter up in a list, which for thousands takes longer than the insert.
-                Engine::Sqlite(_) => format!("({})", vec!["?"; N].join(", ")),
-                Engine::Postgres(_) => format!("({})", placeholders(row * N + 1, N)),
-            };
-            let groups: Vec<String> = (0..take).map(group).collect();
+            let groups: Vec<String> =
+                (0..take).map(|row| format!("({})", self.places(row * N + 1, N, false))).collect();
             let text = format!("{head} VALUES {} {tail}", groups.join(", "));
             let values = rest.by_ref().take(take).flatten().collect();
             self.execute(Sql::built(text), values).await?;
@@ -199,12 +196,20 @@ impl Conn<'_> {
     }
 }
 
+impl Conn<'_> {
+    /// Placeholders for so many values, the first of which is the `first` of its statement. SQLite looks a numbered one
+    /// up in a list, which for many takes longer than the statement; but one without a number must not come `after`
+    /// numbered ones.
+    fn places(&self, first: usize, count: usize, after_numbered: bool) -> String {
+        match self.engine {
+            Engine::Sqlite(_) if !after_numbered => vec!["?"; count].join(", "),
+            _ => (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
 const LIST_LENGTHS: [usize; 4] = [500, 100, 20, 1];
 const INSERT_LENGTHS: [usize; 5] = [256, 64, 16, 4, 1];
-
-fn placeholders(first: usize, count: usize) -> String {
-    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
-}
 
 /// The values, the last repeated until the list has one of the fixed lengths.
 fn padded(values: &[Value]) -> Vec<Value> {
@@ -352,6 +357,8 @@ async fn open_sqlite(file: &Path) -> Result<Pools, DbError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .pragma("cache_size", "-65536")
+        // Rows come from a thread of the connection's own; a longer queue wakes it less often.
+        .row_buffer_size(512)
         .statement_cache_capacity(200);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)

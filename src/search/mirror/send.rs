@@ -20,8 +20,8 @@ use crate::{
 const DOCUMENTS: usize = 1000;
 /// Bytes in one payload, give or take one document.
 const BYTES: usize = 8_000_000;
-/// Payloads on their way at once: the server takes many small ones in as one.
-const ON_THE_WAY: usize = 64;
+/// Payloads on their way at once: the server takes many in as one, and the more the better.
+const ON_THE_WAY: usize = 256;
 /// A task of ours that takes longer will not end.
 const TOO_LONG: Duration = Duration::from_mins(15);
 /// Between two looks at a task: soon at first.
