@@ -6,12 +6,15 @@ use super::{Catalogue, Error, read};
 use crate::{db::record, domain::id::RecordKind};
 
 /// What refers comes after what it refers to, so that a reader can resolve as it goes.
-const ORDER: [RecordKind; 5] = [
+const ORDER: [RecordKind; 8] = [
     RecordKind::Organization,
     RecordKind::Disease,
     RecordKind::Publication,
     RecordKind::Donor,
+    RecordKind::CordBloodUnit,
     RecordKind::CellLine,
+    RecordKind::Batch,
+    RecordKind::QcResult,
 ];
 
 impl Catalogue {

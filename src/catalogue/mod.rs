@@ -5,12 +5,14 @@ pub mod error;
 pub mod export;
 pub mod import;
 pub mod label;
+pub mod quality;
 pub mod read;
 pub mod search;
 mod write;
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use tokio::sync::Notify;
 
 pub use error::Error;
@@ -67,6 +69,11 @@ impl Catalogue {
 
     pub async fn migrate(&self) -> Result<(), Error> {
         Ok(db::migrate::up(&self.db).await?)
+    }
+
+    /// Today, by the clock, in UTC.
+    pub fn today(&self) -> NaiveDate {
+        self.clock.now().date_naive()
     }
 
     pub fn db(&self) -> &Db {

@@ -44,6 +44,9 @@ pub(super) fn decode(row: &RecordRow) -> Result<AnyStored, DbError> {
         RecordKind::Disease => AnyRecord::Disease(row.read()?.record),
         RecordKind::Organization => AnyRecord::Organization(row.read()?.record),
         RecordKind::Publication => AnyRecord::Publication(row.read()?.record),
+        RecordKind::Batch => AnyRecord::Batch(row.read()?.record),
+        RecordKind::CordBloodUnit => AnyRecord::CordBloodUnit(row.read()?.record),
+        RecordKind::QcResult => AnyRecord::QcResult(row.read()?.record),
     };
     let (version, created_at, updated_at) = (row.version, row.created_at, row.updated_at);
     Ok(AnyStored { record, version, created_at, updated_at })

@@ -151,7 +151,8 @@ fn alternatives(
     let mut links = Vec::new();
     for (alternative, key) in asked.keys().into_iter().enumerate() {
         let bearers = borne.get(&key).into_iter().flatten();
-        let mut bearers = bearers.filter(|id| id.kind == asked.relation.target() && **id != from);
+        let mut bearers =
+            bearers.filter(|id| asked.relation.targets().contains(&id.kind) && **id != from);
         let to = match (bearers.next(), bearers.next()) {
             (Some(only), None) => Some(only.uuid),
             _ => None,

@@ -111,7 +111,12 @@ pub(super) async fn doctor(config: &Config, search: bool) -> anyhow::Result<Exit
     let mirror = catalogue.mirror();
     let mut mirror = mirror.context("`search.meilisearch.url` is not set: there is no mirror")?;
     match mirror.compare_live().await? {
-        None => super::say(format_args!("there is no index in Meilisearch yet")),
+        None => {
+            super::say(format_args!(
+                "there is no index of this catalogue in Meilisearch; a running server makes it, or `stemma reindex`"
+            ));
+            code = ExitCode::FAILURE;
+        }
         Some(drift) if drift.is_none() => {
             super::say(format_args!("the index in Meilisearch agrees with the database"));
         }

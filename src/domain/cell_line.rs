@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     hgvs::HgvsReading,
+    hla::{self, HlaTyping, Homozygosity},
     id::RecordKind,
     identifier::ExternalId,
     karyotype,
@@ -333,6 +334,9 @@ pub struct LineFacts {
     pub external_ids: Vec<ExternalId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub donor: Option<Reference>,
+    /// The cord-blood unit that the line was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_unit: Option<Reference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<Parent>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -382,7 +386,9 @@ impl Facts for LineFacts {
         let organizations = self.organizations.iter().map(|o| &o.organization);
         let organizations = organizations.map(asked(Relation::Organization));
         let publications = self.publications.iter().map(asked(Relation::Publication));
-        donor.chain(parents).chain(diseases).chain(organizations).chain(publications).collect()
+        let unit = self.source_unit.iter().map(asked(Relation::SourceUnit));
+        let all = donor.chain(parents).chain(diseases).chain(organizations);
+        all.chain(publications).chain(unit).collect()
     }
 
     fn problems(&self) -> Vec<Flag> {
@@ -449,6 +455,11 @@ impl Record<LineFacts> {
         self.typed_in_public(|facts| &facts.hla_typings)
     }
 
+    /// HLA typings that anyone may see, as read.
+    pub fn public_hla(&self) -> Vec<HlaTyping> {
+        self.public_hla_typings().into_iter().flat_map(|text| hla::read(text).typings).collect()
+    }
+
     /// Facts that tell a person from all others are sealed unless a source has published them: what a curator
     /// enters, or an unknown source, is not shown.
     fn typed_in_public<'a, T: PartialEq>(
@@ -481,6 +492,9 @@ impl Record<LineFacts> {
         classes.remove(&CatalogueClass::DiseaseSpecific);
         if self.is_disease_specific() {
             classes.insert(CatalogueClass::DiseaseSpecific);
+        }
+        if hla::homozygosity(&self.public_hla()) == Homozygosity::Homozygous {
+            classes.insert(CatalogueClass::HlaHomozygous);
         }
         if !self.all(|facts| &facts.modifications).is_empty() {
             classes.insert(CatalogueClass::GeneticallyModified);

@@ -8,6 +8,7 @@ use super::{
     cell_line::coded,
     id::RecordKind,
     identifier::ExternalId,
+    karyotype::{self, Karyotype},
     lang::Lang,
     names::Name,
     record::{Asked, Facts, Flag, Record, Relation, id_problems},
@@ -51,6 +52,9 @@ pub struct DonorFacts {
     pub country: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diseases: Vec<Reference>,
+    /// The constitutional karyotype in ISCN. What a line of the donor shows of it is as it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub karyotype: Option<String>,
 }
 
 impl Facts for DonorFacts {
@@ -74,7 +78,11 @@ impl Facts for DonorFacts {
         let unread = |age: &&Age| age.reading.is_none() && !age.is_unspecified();
         let age = self.age.as_ref().filter(unread);
         let age = age.map(|age| Flag::new("age", &age.text, "no age that can be read"));
-        ids.chain(age).collect()
+        let karyotype = self.karyotype.iter().filter_map(|text| {
+            let problem = karyotype::check(text).err()?;
+            Some(Flag::new("karyotype", text, problem.to_string()))
+        });
+        ids.chain(age).chain(karyotype).collect()
     }
 
     fn terms(&self) -> Vec<&Term> {
@@ -85,6 +93,15 @@ impl Facts for DonorFacts {
 impl Record<DonorFacts> {
     pub fn sex(&self) -> Option<Sex> {
         self.first(|facts| facts.sex)
+    }
+
+    pub fn karyotype_text(&self) -> Option<&str> {
+        self.first(|facts| facts.karyotype.as_deref())
+    }
+
+    /// The constitutional karyotype, where it is stated and can be read.
+    pub fn karyotype(&self) -> Option<Karyotype> {
+        Karyotype::parse(self.karyotype_text()?).ok()
     }
 
     /// The band that the public sees, where a source gives an age that lies within one.

@@ -103,7 +103,10 @@ pub fn codes(record: &AnyRecord) -> Vec<Code> {
             .map(|country| Code::new(Facet::Country, country))
             .into_iter()
             .collect(),
-        AnyRecord::Publication(_) => Vec::new(),
+        AnyRecord::Publication(_)
+        | AnyRecord::Batch(_)
+        | AnyRecord::CordBloodUnit(_)
+        | AnyRecord::QcResult(_) => Vec::new(),
     }
 }
 

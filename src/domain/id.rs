@@ -18,11 +18,22 @@ pub enum RecordKind {
     Disease,
     Organization,
     Publication,
+    Batch,
+    CordBloodUnit,
+    QcResult,
 }
 
 impl RecordKind {
-    pub const ALL: [Self; 5] =
-        [Self::CellLine, Self::Donor, Self::Disease, Self::Organization, Self::Publication];
+    pub const ALL: [Self; 8] = [
+        Self::CellLine,
+        Self::Donor,
+        Self::Disease,
+        Self::Organization,
+        Self::Publication,
+        Self::Batch,
+        Self::CordBloodUnit,
+        Self::QcResult,
+    ];
 
     /// The name in tables, files and the log.
     pub fn as_str(self) -> &'static str {
@@ -32,6 +43,9 @@ impl RecordKind {
             Self::Disease => "disease",
             Self::Organization => "organization",
             Self::Publication => "publication",
+            Self::Batch => "batch",
+            Self::CordBloodUnit => "cord_blood_unit",
+            Self::QcResult => "qc_result",
         }
     }
 
@@ -43,6 +57,9 @@ impl RecordKind {
             Self::Disease => "disease",
             Self::Organization => "org",
             Self::Publication => "pub",
+            Self::Batch => "batch",
+            Self::CordBloodUnit => "unit",
+            Self::QcResult => "result",
         }
     }
 
@@ -53,6 +70,9 @@ impl RecordKind {
             Self::CellLine => Some('L'),
             Self::Donor => Some('D'),
             Self::Organization => Some('O'),
+            Self::Batch => Some('B'),
+            Self::CordBloodUnit => Some('U'),
+            Self::QcResult => Some('Q'),
             Self::Disease | Self::Publication => None,
         }
     }
@@ -74,7 +94,9 @@ impl fmt::Display for RecordKind {
 pub enum IdError {
     #[error("`{0}` is not an id; ids look like `line_01h455vb4pex5vsknk084sn02q`")]
     Malformed(String),
-    #[error("`{0}` names no kind of record; the kinds are line, donor, disease, org and pub")]
+    #[error(
+        "`{0}` names no kind of record; the kinds are line, donor, disease, org, pub, batch, unit and result"
+    )]
     UnknownKind(String),
     #[error("`{0}` fails its check character; look for a mistyped letter or digit")]
     CheckCharacter(String),
@@ -187,7 +209,7 @@ impl JsonSchema for RecordId {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": "^(line|donor|disease|org|pub)_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+            "pattern": "^(line|donor|disease|org|pub|batch|unit|result)_[0-7][0-9a-hjkmnp-tv-z]{25}$",
         })
     }
 }

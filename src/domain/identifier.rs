@@ -134,6 +134,9 @@ const DONOR: &[RecordKind] = &[RecordKind::Donor];
 const DISEASE: &[RecordKind] = &[RecordKind::Disease];
 const ORGANIZATION: &[RecordKind] = &[RecordKind::Organization];
 const PUBLICATION: &[RecordKind] = &[RecordKind::Publication];
+const BATCH: &[RecordKind] = &[RecordKind::Batch];
+const RESULT: &[RecordKind] = &[RecordKind::QcResult];
+const UNIT: &[RecordKind] = &[RecordKind::CordBloodUnit];
 const NOTHING: &[RecordKind] = &[];
 
 macro_rules! schemes {
@@ -163,6 +166,10 @@ pub const SCHEMES: &[Scheme] = schemes! {
     "clo_donor" "Cell Line Ontology, donor" r"^CLO_\d{7}$" Normal::Upper, "CLO_1100736", None, DONOR;
     "donor_of" "Donor of the line with this Cellosaurus accession" r"^CVCL_[A-Z0-9]{4}$" Normal::Upper, "CVCL_A324",
         None, DONOR;
+    "lot" "Lot, by bank and number" r"^[^/]+/[^/]+(/[^/]+)?$" Normal::Exact, "RIKEN BRC/HPS0063/0012", None, BATCH;
+    "qc_result" "Result, by bank and number" r"^[^/]+/[^/]+$" Normal::Exact, "RIKEN BRC/2020-0815", None, RESULT;
+    "unit_digest" "Digest of a cord-blood unit's sealed number" r"^[0-9a-f]{64}$" Normal::Lower,
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", None, UNIT;
     "clo" "Cell Line Ontology" r"^CLO_\d{6,7}$" Normal::Upper, "CLO_0037413",
         Some("http://purl.obolibrary.org/obo/{value}"), NOTHING;
     "ecacc" "ECACC" r"^\d{8}$" Normal::Exact, "77650100", None, NOTHING;

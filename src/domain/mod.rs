@@ -4,12 +4,15 @@
 //! What is shown is a view over the layers, derived by the precedence of the sources; nothing is overwritten.
 
 pub mod age;
+pub mod batch;
 pub mod cell_line;
+pub mod cord_blood;
 pub mod disease;
 pub mod donor;
 pub mod facet;
 pub mod filter;
 pub mod hgvs;
+pub mod hla;
 pub mod id;
 pub mod identifier;
 pub mod karyotype;
@@ -18,6 +21,7 @@ pub mod names;
 pub mod organization;
 pub mod page;
 pub mod publication;
+pub mod qc;
 pub mod record;
 pub mod source;
 pub mod str_profile;

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
+    batch::BatchFacts,
     cell_line::LineFacts,
+    cord_blood::facts::UnitFacts,
     disease::DiseaseFacts,
     donor::DonorFacts,
     id::{RecordId, RecordKind},
@@ -12,6 +14,7 @@ use super::{
     names::{Name, NameKind, fold},
     organization::OrganizationFacts,
     publication::PublicationFacts,
+    qc::record::ResultFacts,
     source::Source,
     term::{Key, Reference, Term},
 };
@@ -143,11 +146,28 @@ pub enum Relation {
     Disease,
     Organization,
     Publication,
+    /// The line that a lot is of.
+    Line,
+    /// The lot that a lot was grown from.
+    ParentBatch,
+    /// What was tested.
+    Subject,
+    /// The cord-blood unit that a line was made of.
+    SourceUnit,
 }
 
 impl Relation {
-    pub const ALL: [Self; 5] =
-        [Self::Donor, Self::Parent, Self::Disease, Self::Organization, Self::Publication];
+    pub const ALL: [Self; 9] = [
+        Self::Donor,
+        Self::Parent,
+        Self::Disease,
+        Self::Organization,
+        Self::Publication,
+        Self::Line,
+        Self::ParentBatch,
+        Self::Subject,
+        Self::SourceUnit,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -156,6 +176,10 @@ impl Relation {
             Self::Disease => "disease",
             Self::Organization => "organization",
             Self::Publication => "publication",
+            Self::Line => "line",
+            Self::ParentBatch => "parent_batch",
+            Self::Subject => "subject",
+            Self::SourceUnit => "source_unit",
         }
     }
 
@@ -163,14 +187,22 @@ impl Relation {
         Self::ALL.into_iter().find(|relation| relation.as_str() == text)
     }
 
-    /// The kind of record at the far end.
-    pub fn target(self) -> RecordKind {
+    /// The kinds of record that may be at the far end.
+    pub fn targets(self) -> &'static [RecordKind] {
         match self {
-            Self::Donor => RecordKind::Donor,
-            Self::Parent => RecordKind::CellLine,
-            Self::Disease => RecordKind::Disease,
-            Self::Organization => RecordKind::Organization,
-            Self::Publication => RecordKind::Publication,
+            Self::Donor => &[RecordKind::Donor],
+            Self::Parent | Self::Line => &[RecordKind::CellLine],
+            Self::Disease => &[RecordKind::Disease],
+            Self::Organization => &[RecordKind::Organization],
+            Self::Publication => &[RecordKind::Publication],
+            Self::ParentBatch => &[RecordKind::Batch],
+            Self::SourceUnit => &[RecordKind::CordBloodUnit],
+            Self::Subject => &[
+                RecordKind::Batch,
+                RecordKind::CellLine,
+                RecordKind::CordBloodUnit,
+                RecordKind::Donor,
+            ],
         }
     }
 }
@@ -297,6 +329,9 @@ pub enum AnyRecord {
     Disease(Record<DiseaseFacts>),
     Organization(Record<OrganizationFacts>),
     Publication(Record<PublicationFacts>),
+    Batch(Record<BatchFacts>),
+    CordBloodUnit(Record<UnitFacts>),
+    QcResult(Record<ResultFacts>),
 }
 
 /// Does the same with a record of whichever kind.
@@ -309,6 +344,9 @@ macro_rules! each_kind {
             $crate::domain::record::AnyRecord::Disease($record) => $body,
             $crate::domain::record::AnyRecord::Organization($record) => $body,
             $crate::domain::record::AnyRecord::Publication($record) => $body,
+            $crate::domain::record::AnyRecord::Batch($record) => $body,
+            $crate::domain::record::AnyRecord::CordBloodUnit($record) => $body,
+            $crate::domain::record::AnyRecord::QcResult($record) => $body,
         }
     };
 }
@@ -323,6 +361,9 @@ macro_rules! each_draft {
             $crate::domain::record::AnyDraft::Disease($draft) => $body,
             $crate::domain::record::AnyDraft::Organization($draft) => $body,
             $crate::domain::record::AnyDraft::Publication($draft) => $body,
+            $crate::domain::record::AnyDraft::Batch($draft) => $body,
+            $crate::domain::record::AnyDraft::CordBloodUnit($draft) => $body,
+            $crate::domain::record::AnyDraft::QcResult($draft) => $body,
         }
     };
 }
@@ -336,6 +377,9 @@ impl AnyRecord {
             RecordKind::Disease => Self::Disease(Record::new(id, accession)),
             RecordKind::Organization => Self::Organization(Record::new(id, accession)),
             RecordKind::Publication => Self::Publication(Record::new(id, accession)),
+            RecordKind::Batch => Self::Batch(Record::new(id, accession)),
+            RecordKind::CordBloodUnit => Self::CordBloodUnit(Record::new(id, accession)),
+            RecordKind::QcResult => Self::QcResult(Record::new(id, accession)),
         }
     }
 
@@ -350,6 +394,11 @@ impl AnyRecord {
                 record.absorb(draft, over)
             }
             (Self::Publication(record), AnyDraft::Publication(draft)) => record.absorb(draft, over),
+            (Self::Batch(record), AnyDraft::Batch(draft)) => record.absorb(draft, over),
+            (Self::CordBloodUnit(record), AnyDraft::CordBloodUnit(draft)) => {
+                record.absorb(draft, over)
+            }
+            (Self::QcResult(record), AnyDraft::QcResult(draft)) => record.absorb(draft, over),
             _ => false,
         }
     }
@@ -428,6 +477,9 @@ pub enum AnyDraft {
     Disease(Draft<DiseaseFacts>),
     Organization(Draft<OrganizationFacts>),
     Publication(Draft<PublicationFacts>),
+    Batch(Draft<BatchFacts>),
+    CordBloodUnit(Draft<UnitFacts>),
+    QcResult(Draft<ResultFacts>),
 }
 
 impl AnyDraft {
@@ -438,6 +490,9 @@ impl AnyDraft {
             Self::Disease(_) => RecordKind::Disease,
             Self::Organization(_) => RecordKind::Organization,
             Self::Publication(_) => RecordKind::Publication,
+            Self::Batch(_) => RecordKind::Batch,
+            Self::CordBloodUnit(_) => RecordKind::CordBloodUnit,
+            Self::QcResult(_) => RecordKind::QcResult,
         }
     }
 

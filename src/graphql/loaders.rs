@@ -19,12 +19,15 @@ use super::{fault, types::Shown};
 use crate::{
     catalogue::{Catalogue, Error, Link, Stored},
     domain::{
+        batch::BatchFacts,
         cell_line::LineFacts,
+        cord_blood::facts::UnitFacts,
         disease::DiseaseFacts,
         donor::DonorFacts,
         id::RecordKind,
         organization::OrganizationFacts,
         publication::PublicationFacts,
+        qc::record::ResultFacts,
         record::{Facts, Relation},
     },
 };
@@ -64,12 +67,16 @@ impl<F: Facts> Loader<Uuid> for Records<F> {
 }
 
 /// Where a query asks for the record at the far end of a link.
-const FAR_ENDS: [(Relation, &[&str]); 5] = [
+const FAR_ENDS: [(Relation, &[&str]); 9] = [
     (Relation::Donor, &["donor"]),
     (Relation::Parent, &["parents", "line"]),
     (Relation::Disease, &["diseases", "disease"]),
     (Relation::Organization, &["organizations", "organization"]),
+    (Relation::Organization, &["bank"]),
     (Relation::Publication, &["publications", "publication"]),
+    (Relation::Line, &["cellLine"]),
+    (Relation::ParentBatch, &["parent"]),
+    (Relation::SourceUnit, &["sourceUnit"]),
 ];
 
 /// Gives the request the loaders that its resolvers expect.
@@ -82,6 +89,9 @@ pub fn request_data(request: Request, catalogue: &Catalogue) -> Request {
         .data(records::<DiseaseFacts>(catalogue))
         .data(records::<OrganizationFacts>(catalogue))
         .data(records::<PublicationFacts>(catalogue))
+        .data(records::<BatchFacts>(catalogue))
+        .data(records::<UnitFacts>(catalogue))
+        .data(records::<ResultFacts>(catalogue))
 }
 
 fn records<F: Facts>(catalogue: &Catalogue) -> Loading<Records<F>> {
@@ -129,13 +139,19 @@ pub(super) async fn read_ahead(
     let links = ctx.data::<Loading<Links>>()?.load_many(ids).await.map_err(fault)?;
     for relation in asked {
         let links = links.values().flat_map(|links| links.iter());
-        let to = links.filter(|link| link.relation == relation).map(|link| link.to).collect();
-        match relation.target() {
-            RecordKind::CellLine => read_all::<LineFacts>(ctx, to).await?,
-            RecordKind::Donor => read_all::<DonorFacts>(ctx, to).await?,
-            RecordKind::Disease => read_all::<DiseaseFacts>(ctx, to).await?,
-            RecordKind::Organization => read_all::<OrganizationFacts>(ctx, to).await?,
-            RecordKind::Publication => read_all::<PublicationFacts>(ctx, to).await?,
+        let to = links.filter(|link| link.relation == relation).map(|link| link.to);
+        let to: Vec<Uuid> = to.collect();
+        for kind in relation.targets() {
+            match kind {
+                RecordKind::CellLine => read_all::<LineFacts>(ctx, &to).await?,
+                RecordKind::Donor => read_all::<DonorFacts>(ctx, &to).await?,
+                RecordKind::Disease => read_all::<DiseaseFacts>(ctx, &to).await?,
+                RecordKind::Organization => read_all::<OrganizationFacts>(ctx, &to).await?,
+                RecordKind::Publication => read_all::<PublicationFacts>(ctx, &to).await?,
+                RecordKind::Batch => read_all::<BatchFacts>(ctx, &to).await?,
+                RecordKind::CordBloodUnit => read_all::<UnitFacts>(ctx, &to).await?,
+                RecordKind::QcResult => read_all::<ResultFacts>(ctx, &to).await?,
+            }
         }
     }
     Ok(())
@@ -146,7 +162,7 @@ fn selects(ctx: &Context<'_>, to_record: &[&str], path: &[&str]) -> bool {
     names.fold(ctx.look_ahead(), |ahead, name| ahead.field(name)).exists()
 }
 
-async fn read_all<F: Facts>(ctx: &Context<'_>, ids: Vec<Uuid>) -> Result<()> {
-    ctx.data::<Loading<Records<F>>>()?.load_many(ids).await.map_err(fault)?;
+async fn read_all<F: Facts>(ctx: &Context<'_>, ids: &[Uuid]) -> Result<()> {
+    ctx.data::<Loading<Records<F>>>()?.load_many(ids.to_vec()).await.map_err(fault)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The entry points of the schema.
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
@@ -13,9 +14,10 @@ use super::{
         self, Asked, FacetName, FacetValue, Search, SearchFilter, SearchIn, SearchOrder, Suggestion,
     },
     types::{
-        CellLine, Disease, Donor, Node, Organization, Publication, Shown,
+        Batch, CellLine, CordBloodUnit, Disease, Donor, Node, Organization, Publication, Shown,
         about::About,
         parts::{Lang, NotificationList},
+        qc::{Conformity, Standard},
     },
 };
 use crate::{
@@ -29,6 +31,7 @@ use crate::{
         id::{IdError, RecordId},
         organization::OrganizationFacts,
         page::MAX_PAGE,
+        qc::standard::QcStandard,
         record::Facts,
         term::Key,
     },
@@ -102,6 +105,49 @@ pub enum PublicationBy {
     Pmid(String),
     /// By its DOI.
     Doi(String),
+}
+
+/// How a lot is asked for.
+#[derive(Debug, OneofObject)]
+pub enum BatchBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+    /// By its bank and number: `RIKEN BRC/HPS0063/0012`.
+    Lot(String),
+}
+
+/// How a cord-blood unit is asked for. Its numbers at banks and registries are sealed.
+#[derive(Debug, OneofObject)]
+pub enum CordBloodUnitBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+}
+
+/// Which standard is meant.
+#[derive(Debug, InputObject)]
+pub struct StandardBy {
+    /// The code: `iscbi`.
+    code: String,
+    /// The version; the newest when not given.
+    version: Option<String>,
+}
+
+impl StandardBy {
+    fn find(&self, catalogue: &Catalogue) -> Result<&'static QcStandard> {
+        catalogue.standard(&self.code, self.version.as_deref()).ok_or_else(|| {
+            let known: Vec<String> = catalogue
+                .standards()
+                .iter()
+                .map(|known| format!("{} {}", known.code, known.version))
+                .collect();
+            let message = format!("no such standard; those known are {}", known.join(", "));
+            ErrorCode::BadUserInput.error(message)
+        })
+    }
 }
 
 /// What can be asked of the catalogue. A record that is unknown or hidden is null.
@@ -281,6 +327,78 @@ impl Query {
             PublicationBy::Pmid(pmid) => by_key(ctx, "pmid", &pmid).await,
             PublicationBy::Doi(doi) => by_key(ctx, "doi", &doi).await,
         }
+    }
+
+    /// The lot that is meant.
+    async fn batch(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: BatchBy,
+    ) -> Result<Option<Batch>> {
+        match by {
+            BatchBy::Id(id) => by_id(ctx, &id).await,
+            BatchBy::Lot(lot) => by_key(ctx, "lot", &lot).await,
+            BatchBy::Accession(accession) => Ok(match by_accession(ctx, &accession).await? {
+                Some(Node::Batch(batch)) => Some(batch),
+                _ => None,
+            }),
+        }
+    }
+
+    /// The cord-blood unit that is meant.
+    async fn cord_blood_unit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: CordBloodUnitBy,
+    ) -> Result<Option<CordBloodUnit>> {
+        match by {
+            CordBloodUnitBy::Id(id) => by_id(ctx, &id).await,
+            CordBloodUnitBy::Accession(accession) => {
+                Ok(match by_accession(ctx, &accession).await? {
+                    Some(Node::CordBloodUnit(unit)) => Some(unit),
+                    _ => None,
+                })
+            }
+        }
+    }
+
+    /// The published standards of quality control that are known here; at most 100.
+    #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
+    async fn qc_standards(&self, ctx: &Context<'_>) -> Result<Vec<Standard>> {
+        Ok(ctx.data::<Catalogue>()?.standards().iter().map(Standard).collect())
+    }
+
+    /// How a donor, line, lot or unit stands to a standard; null where it is unknown or hidden, or where nobody states
+    /// the level of a lot.
+    async fn conformity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the donor, line, lot or unit.")] subject: ID,
+        #[graphql(desc = "The standard.")] standard: StandardBy,
+        #[graphql(desc = "The day; today when not given.")] on: Option<NaiveDate>,
+    ) -> Result<Option<Conformity>> {
+        let catalogue = ctx.data::<Catalogue>()?;
+        let (standard, subject) = (standard.find(catalogue)?, record_id(&subject)?);
+        let on = on.unwrap_or(catalogue.today());
+        let mut assessed = catalogue.assess(&[subject], standard, on).await.map_err(fault)?;
+        Ok(assessed.pop().map(|assessed| Conformity { standard, assessed }))
+    }
+
+    /// The lots that may be ordered on a day and pass a standard; at most 100, by name.
+    async fn orderable_batches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The standard that they meet.")] meeting: StandardBy,
+        #[graphql(desc = "The day; today when not given.")] on: Option<NaiveDate>,
+    ) -> Result<Vec<Batch>> {
+        let catalogue = ctx.data::<Catalogue>()?;
+        let (standard, on) = (meeting.find(catalogue)?, on.unwrap_or(catalogue.today()));
+        let found = catalogue.orderable_batches_meeting(standard, on).await.map_err(fault)?;
+        let mut batches = Vec::new();
+        for id in found.iter().take(MAX_PAGE as usize) {
+            batches.extend(loaders::record(ctx, id.uuid).await?);
+        }
+        Ok(batches)
     }
 
     /// Searches names, identifiers and texts.

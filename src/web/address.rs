@@ -44,7 +44,10 @@ pub(super) fn record_path(kind: RecordKind, accession: &str) -> Option<String> {
         RecordKind::Donor => "donors",
         RecordKind::Disease => "diseases",
         RecordKind::Organization => "organizations",
-        RecordKind::Publication => return None,
+        RecordKind::Publication
+        | RecordKind::Batch
+        | RecordKind::CordBloodUnit
+        | RecordKind::QcResult => return None,
     };
     Some(format!("/{folder}/{}", encode(accession)))
 }

@@ -262,11 +262,11 @@ pub(super) fn highlight_field(field: &'static str, lang: Lang) -> &'static str {
 /// What a list of records that point here is called.
 pub(super) fn inverse(relation: Relation, lang: Lang) -> &'static str {
     match relation {
-        Relation::Donor => words(lang).donor_lines,
-        Relation::Parent => words(lang).daughters,
+        Relation::Donor | Relation::Line | Relation::SourceUnit => words(lang).donor_lines,
+        Relation::Parent | Relation::ParentBatch => words(lang).daughters,
         Relation::Disease => words(lang).disease_lines,
         Relation::Organization => words(lang).organization_lines,
-        Relation::Publication => words(lang).results,
+        Relation::Publication | Relation::Subject => words(lang).results,
     }
 }
 

@@ -37,7 +37,7 @@ async fn demo(app: &TestDb) -> Router {
     router(app)
 }
 
-fn router(app: &TestDb) -> Router {
+pub(crate) fn router(app: &TestDb) -> Router {
     http::router(&app.catalogue, CursorKey::new(b"a key that every server shares"))
 }
 
@@ -53,14 +53,14 @@ async fn answer(router: &Router, query: &str, variables: Value) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
-async fn data(router: &Router, query: &str, variables: Value) -> Value {
+pub(crate) async fn data(router: &Router, query: &str, variables: Value) -> Value {
     let mut answer = answer(router, query, variables).await;
     assert_eq!(answer.get("errors"), None, "{answer}");
     answer["data"].take()
 }
 
 /// The code and the message of the one error.
-async fn error(router: &Router, query: &str, variables: Value) -> (String, String) {
+pub(crate) async fn error(router: &Router, query: &str, variables: Value) -> (String, String) {
     let answer = answer(router, query, variables).await;
     let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("an error: {answer}"));
     assert_eq!(errors.len(), 1, "{answer}");

@@ -13,6 +13,7 @@ mod import_rules;
 mod interchange;
 mod log;
 mod mirror;
+mod quality;
 mod real_data;
 mod schema;
 mod search;

@@ -90,6 +90,10 @@ impl TestDb {
         Some(Self { catalogue, address, dir })
     }
 
+    pub(crate) fn backend(&self) -> Backend {
+        if self.address.starts_with("sqlite") { Backend::Sqlite } else { Backend::Postgres }
+    }
+
     /// The same database as another process sees it, whose clock is some hours ahead and whose ids therefore differ.
     pub(crate) async fn as_another_process(&self) -> Catalogue {
         open(&self.address, TimeDelta::hours(3)).await

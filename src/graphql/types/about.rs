@@ -29,6 +29,12 @@ pub struct Counts {
     organizations: i64,
     /// Publications.
     publications: i64,
+    /// Lots.
+    batches: i64,
+    /// Cord-blood units.
+    cord_blood_units: i64,
+    /// Results of tests.
+    qc_results: i64,
 }
 
 /// Where the log of changes stands.
@@ -75,6 +81,9 @@ impl About {
                 RecordKind::Disease => &mut counts.diseases,
                 RecordKind::Organization => &mut counts.organizations,
                 RecordKind::Publication => &mut counts.publications,
+                RecordKind::Batch => &mut counts.batches,
+                RecordKind::CordBloodUnit => &mut counts.cord_blood_units,
+                RecordKind::QcResult => &mut counts.qc_results,
             } = count;
         }
         Ok(Self { counts, seq: head.seq, hash: hex::encode(head.hash) })

@@ -4,15 +4,19 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
-    CellLine, Donor,
+    CellLine, CordBloodUnit, Donor,
     line_parts::{
-        Derivation, Karyotype, LineDisease, LineOrganization, LinePublication, Modification, Note,
-        Parent, StrProfile, Variant,
+        Derivation, LineDisease, LineOrganization, LinePublication, Modification, Note, Parent,
+        StrProfile, Variant,
     },
     parts::{Coded, Flag, Identifier, Lang, Name, RecordState, SourceRow, Term, rows, shown},
+    typing::{Hla, Karyotype, KaryotypeFinding, karyotype_findings},
 };
 use crate::{
-    domain::{cell_line::LineFacts, lang, page::MAX_PAGE, record::Relation},
+    domain::{
+        batch::BatchFacts, cell_line::LineFacts, lang, page::MAX_PAGE, qc::record::ResultFacts,
+        record::Relation,
+    },
     graphql::connection::{self, Connection, Paging},
 };
 
@@ -85,6 +89,42 @@ impl CellLine {
         self.reached(ctx, Relation::Donor, reference).await
     }
 
+    /// The cord-blood unit that it was made of, where that is a published record.
+    async fn source_unit(&self, ctx: &Context<'_>) -> Result<Option<CordBloodUnit>> {
+        let Some(reference) = self.record().first(|facts| facts.source_unit.as_ref()) else {
+            return Ok(None);
+        };
+        self.reached(ctx, Relation::SourceUnit, reference).await
+    }
+
+    /// The lots of it at all banks, page by page.
+    async fn batches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<BatchFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Line), None, paging).await
+    }
+
+    /// The tests of the line itself, page by page. Those of a lot stand with the lot.
+    async fn qc_results(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ResultFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Subject), None, paging).await
+    }
+
     /// The lines it comes from.
     async fn parents(&self) -> Vec<Parent> {
         let parents = self.record().all(|facts| &facts.parents).into_iter();
@@ -154,6 +194,21 @@ impl CellLine {
     /// Karyotypes as written.
     async fn karyotypes(&self) -> Vec<Karyotype> {
         shown(self.record().all(|facts| &facts.karyotypes))
+    }
+
+    /// What its karyotypes show beside what is known of the donor; none where they are not read.
+    async fn karyotype_findings(&self, ctx: &Context<'_>) -> Result<Vec<KaryotypeFinding>> {
+        let donor = match self.record().first(|facts| facts.donor.as_ref()) {
+            Some(donor) => self.reached(ctx, Relation::Donor, donor).await?,
+            None => None,
+        };
+        Ok(karyotype_findings(self.record(), donor.as_ref().map(Donor::record)))
+    }
+
+    /// HLA typings that a source has published, as read; null where there are none.
+    async fn hla(&self) -> Option<Hla> {
+        let typings = self.record().public_hla();
+        (!typings.is_empty()).then_some(Hla(typings))
     }
 
     /// HLA typings that a source has published, as written. Not for clinical selection.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     cell_line::{self as line, CatalogueClass, LineFacts, LineKind},
-    hgvs, karyotype,
+    hgvs,
     record::{Record, Relation},
     str_profile, term,
 };
@@ -158,22 +158,6 @@ impl From<&str_profile::StrProfile> for StrProfile {
         };
         let markers = profile.markers.iter().map(marker).collect();
         Self { sources: profile.sources.clone(), markers }
-    }
-}
-
-/// A karyotype as written.
-#[derive(Debug, SimpleObject)]
-pub struct Karyotype {
-    /// The karyotype, ISCN where the source follows it.
-    text: String,
-    /// Why the text has not the shape of ISCN.
-    problem: Option<String>,
-}
-
-impl From<&String> for Karyotype {
-    fn from(text: &String) -> Self {
-        let problem = karyotype::check(text).err().map(|problem| problem.to_string());
-        Self { text: text.clone(), problem }
     }
 }
 

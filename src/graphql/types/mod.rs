@@ -2,13 +2,17 @@
 //! small types they share.
 
 pub mod about;
+pub mod batch;
 pub mod cell_line;
+pub mod cord_blood;
 pub mod disease;
 pub mod donor;
 pub mod line_parts;
 pub mod organization;
 pub mod parts;
 pub mod publication;
+pub mod qc;
+pub mod typing;
 
 use std::sync::Arc;
 
@@ -16,17 +20,20 @@ use async_graphql::{Context, Interface, Result};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::loaders;
+use super::{fault, loaders};
 use crate::{
-    catalogue::{AnyStored, Stored},
+    catalogue::{AnyStored, Catalogue, Stored},
     domain::{
+        batch::BatchFacts,
         cell_line::LineFacts,
+        cord_blood::facts::UnitFacts,
         disease::DiseaseFacts,
         donor::DonorFacts,
         filter::Condition,
         id::{RecordId, RecordKind},
         organization::OrganizationFacts,
         publication::PublicationFacts,
+        qc::record::ResultFacts,
         record::{AnyRecord, Facts, Record, Relation, State},
         term::Reference,
     },
@@ -41,6 +48,9 @@ pub type Donor = Shown<DonorFacts>;
 pub type Disease = Shown<DiseaseFacts>;
 pub type Organization = Shown<OrganizationFacts>;
 pub type Publication = Shown<PublicationFacts>;
+pub type Batch = Shown<BatchFacts>;
+pub type CordBloodUnit = Shown<UnitFacts>;
+pub type QcResult = Shown<ResultFacts>;
 
 impl<F> Clone for Shown<F> {
     fn clone(&self) -> Self {
@@ -71,6 +81,9 @@ pub enum Node {
     Disease(Disease),
     Organization(Organization),
     Publication(Publication),
+    Batch(Batch),
+    CordBloodUnit(CordBloodUnit),
+    QcResult(QcResult),
 }
 
 impl From<AnyStored> for Node {
@@ -83,6 +96,9 @@ impl From<AnyStored> for Node {
             AnyRecord::Disease(record) => Self::Disease(shown(record, times)),
             AnyRecord::Organization(record) => Self::Organization(shown(record, times)),
             AnyRecord::Publication(record) => Self::Publication(shown(record, times)),
+            AnyRecord::Batch(record) => Self::Batch(shown(record, times)),
+            AnyRecord::CordBloodUnit(record) => Self::CordBloodUnit(shown(record, times)),
+            AnyRecord::QcResult(record) => Self::QcResult(shown(record, times)),
         }
     }
 }
@@ -104,7 +120,17 @@ impl Node {
             RecordKind::Disease => loaders::record(ctx, uuid).await?.map(Self::Disease),
             RecordKind::Organization => loaders::record(ctx, uuid).await?.map(Self::Organization),
             RecordKind::Publication => loaders::record(ctx, uuid).await?.map(Self::Publication),
+            RecordKind::Batch => loaders::record(ctx, uuid).await?.map(Self::Batch),
+            RecordKind::CordBloodUnit => loaders::record(ctx, uuid).await?.map(Self::CordBloodUnit),
+            RecordKind::QcResult => loaders::record(ctx, uuid).await?.map(Self::QcResult),
         })
+    }
+
+    /// The published record at the far end of a link, of whichever kind.
+    pub(super) async fn published(ctx: &Context<'_>, uuid: Uuid) -> Result<Option<Self>> {
+        let found = ctx.data::<Catalogue>()?.nodes(&[uuid]).await.map_err(fault)?;
+        let published = |stored: &AnyStored| stored.record.state() == State::Published;
+        Ok(found.into_iter().find(published).map(Self::from))
     }
 
     pub(super) fn record_id(&self) -> RecordId {
@@ -114,6 +140,9 @@ impl Node {
             Self::Disease(shown) => shown.record().id,
             Self::Organization(shown) => shown.record().id,
             Self::Publication(shown) => shown.record().id,
+            Self::Batch(shown) => shown.record().id,
+            Self::CordBloodUnit(shown) => shown.record().id,
+            Self::QcResult(shown) => shown.record().id,
         }
     }
 }

@@ -54,6 +54,12 @@ pub enum RecordKind {
     Organization,
     /// A paper or patent.
     Publication,
+    /// A lot of a line at a bank.
+    Batch,
+    /// A stored unit of cord blood.
+    CordBloodUnit,
+    /// A test that was done.
+    QcResult,
 }
 
 /// What a name is to its record.

@@ -32,6 +32,8 @@ const LASTS: TimeDelta = TimeDelta::seconds(45);
 const FRESH: Duration = Duration::from_secs(10);
 /// Revisions taken up at once.
 const STRETCH: i64 = 1000;
+/// Stretches after which the index is told how far it is, while it catches up.
+const UNTOLD: u32 = 50;
 /// Set while somebody wants the index built anew.
 const WANTED: &str = "mirror_rebuild";
 /// Set while somebody wants the index compared with the database before the hour.
@@ -228,16 +230,49 @@ impl Mirror {
         }
     }
 
+    /// What is far behind is sent without waiting for every stretch. The index is told its position only when all
+    /// before it is in.
     async fn follow_from(&mut self, target: &mut Target, meta: Meta) -> Result<i64, MirrorError> {
         let mut position = meta.position;
+        let mut untold = 0;
+        self.reached(target, position);
         loop {
-            if target.name == self.engine.live() {
-                self.metrics.mirror_position.set(position);
+            let Some((last, affected)) = self.stretch(position).await? else { break };
+            if last - position < STRETCH && untold == 0 {
+                let reached = self.meta(last, &meta.build).await?;
+                self.bring(target, &affected, Some(&reached)).await?;
+                self.reached(target, last);
+            } else {
+                self.pour(target, &affected).await?;
+                untold += 1;
             }
-            let Some((last, affected)) = self.stretch(position).await? else { return Ok(position) };
-            let reached = self.meta(last, &meta.build).await?;
-            self.bring(target, &affected, Some(&reached)).await?;
             position = last;
+            if untold == UNTOLD {
+                self.arrive_at(target, position, &meta.build).await?;
+                untold = 0;
+            }
+        }
+        if untold > 0 {
+            self.arrive_at(target, position, &meta.build).await?;
+        }
+        Ok(position)
+    }
+
+    async fn arrive_at(
+        &mut self,
+        target: &mut Target,
+        position: i64,
+        build: &str,
+    ) -> Result<(), MirrorError> {
+        let meta = self.meta(position, build).await?;
+        self.tell(target, &meta).await?;
+        self.reached(target, position);
+        Ok(())
+    }
+
+    fn reached(&self, target: &Target, position: i64) {
+        if target.name == self.engine.live() {
+            self.metrics.mirror_position.set(position);
         }
     }
 

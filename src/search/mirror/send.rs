@@ -81,7 +81,7 @@ impl Mirror {
         records: &[RecordId],
         meta: Option<&Meta>,
     ) -> Result<(), MirrorError> {
-        let whole = records.len() <= DOCUMENTS;
+        let whole = records.len() <= DOCUMENTS && target.on_the_way.is_empty();
         let (mut told, mut refused) = (false, false);
         for part in records.chunks(DOCUMENTS) {
             let sent = self.send(target, part, meta.filter(|_| whole)).await?;

@@ -1,0 +1,313 @@
+//! A lot of a line at a bank: where it stands between seed and distribution, how it was grown and kept, and whether it
+//! can be ordered. Growing a line without new DNA makes a lot, never a new line.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    cell_line::coded,
+    id::RecordKind,
+    identifier::ExternalId,
+    lang::Lang,
+    names::Name,
+    qc::material::Level,
+    record::{Asked, Facts, Flag, Record, Relation, id_problems},
+    term::Reference,
+};
+
+/// The level of a lot.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchLevel {
+    Seed,
+    Master,
+    Working,
+    Distribution,
+}
+
+coded!(BatchLevel {
+    Seed = "seed", "Seed lot", "シードロット";
+    Master = "master", "Master bank", "マスターセルバンク";
+    Working = "working", "Working bank", "ワーキングセルバンク";
+    Distribution = "distribution", "Distribution lot", "提供ロット";
+});
+
+impl BatchLevel {
+    /// The level of material at which its tests count.
+    pub fn material(self) -> Level {
+        match self {
+            Self::Seed => Level::Seed,
+            Self::Master => Level::Master,
+            Self::Working => Level::Working,
+            Self::Distribution => Level::Distribution,
+        }
+    }
+}
+
+/// Whether a lot can be ordered.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    Available,
+    /// Being made; may be asked for.
+    InPreparation,
+    /// The depositor must agree first.
+    OnDepositorsConsent,
+    /// Received and not yet tested.
+    Quarantined,
+    Suspended,
+    Recalled,
+    Discontinued,
+    OutOfStock,
+}
+
+coded!(Availability {
+    Available = "available", "Available", "提供可";
+    InPreparation = "in_preparation", "In preparation", "準備中";
+    OnDepositorsConsent = "on_depositors_consent", "Depositor's consent needed", "寄託者承諾要";
+    Quarantined = "quarantined", "In quarantine", "検疫中";
+    Suspended = "suspended", "Suspended", "提供停止";
+    Recalled = "recalled", "Recalled", "回収";
+    Discontinued = "discontinued", "Discontinued", "提供終了";
+    OutOfStock = "out_of_stock", "Out of stock", "在庫なし";
+});
+
+impl Availability {
+    pub fn can_be_ordered(self) -> bool {
+        matches!(self, Self::Available | Self::OnDepositorsConsent)
+    }
+
+    /// Whether a state must say why.
+    pub fn needs_comment(self) -> bool {
+        matches!(self, Self::Suspended | Self::Recalled | Self::Discontinued)
+    }
+}
+
+/// A state of availability from a day on. The list of them only grows.
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct AvailabilityState {
+    #[schemars(with = "String")]
+    pub from: NaiveDate,
+    pub availability: Availability,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// How the cells were grown.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Culture {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medium: Option<String>,
+    /// `vitronectin`, `laminin-511 E8`, or feeder cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feeder: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage_method: Option<String>,
+    /// UCUM `%`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub o2_percent: Option<u8>,
+    /// UCUM `%`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub co2_percent: Option<u8>,
+    /// UCUM `Cel`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature_cel: Option<u8>,
+}
+
+/// What the recipient must know to bring the cells up.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HandlingSheet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thaw: Option<String>,
+    /// `1:4 to 1:8`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_ratio: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub biosafety_level: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<String>,
+}
+
+/// Vials: made, and still there by site.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Vials {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipped: Option<u32>,
+    /// UCUM `{cells}` in one vial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cells_each: Option<u64>,
+}
+
+/// What one source row says of a lot.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BatchFacts {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<Name>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub external_ids: Vec<ExternalId>,
+    /// The line it is a lot of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<Reference>,
+    /// The bank that keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank: Option<Reference>,
+    /// The lot it was grown from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Reference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<BatchLevel>,
+    /// At freezing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub frozen_on: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vials: Option<Vials>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub culture: Option<Culture>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handling: Option<HandlingSheet>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub availability: Vec<AvailabilityState>,
+}
+
+impl Facts for BatchFacts {
+    const KIND: RecordKind = RecordKind::Batch;
+
+    fn names(&self) -> &[Name] {
+        &self.names
+    }
+
+    fn external_ids(&self) -> &[ExternalId] {
+        &self.external_ids
+    }
+
+    fn links(&self) -> Vec<Asked<'_>> {
+        let asked = |relation| move |reference| Asked { relation, reference };
+        let line = self.line.iter().map(asked(Relation::Line));
+        let bank = self.bank.iter().map(asked(Relation::Organization));
+        let parent = self.parent.iter().map(asked(Relation::ParentBatch));
+        line.chain(bank).chain(parent).collect()
+    }
+
+    fn problems(&self) -> Vec<Flag> {
+        let silent = self.availability.iter().filter(|state| {
+            let comment = state.comment.as_deref().unwrap_or_default();
+            state.availability.needs_comment() && comment.trim().is_empty()
+        });
+        let silent = silent.map(|state| {
+            let code = state.availability.code();
+            Flag::new("availability", code, "it must say why; add a comment")
+        });
+        let vials = self.vials.iter().filter_map(|vials| {
+            let (made, gone) =
+                (vials.made?, vials.stored.unwrap_or(0) + vials.shipped.unwrap_or(0));
+            let problem = format!("only {made} vials were made; correct one of the numbers");
+            (gone > made).then(|| Flag::new("vials", &gone.to_string(), problem))
+        });
+        id_problems(&self.external_ids).into_iter().chain(silent).chain(vials).collect()
+    }
+}
+
+impl Record<BatchFacts> {
+    pub fn level(&self) -> Option<BatchLevel> {
+        self.first(|facts| facts.level)
+    }
+
+    pub fn passage(&self) -> Option<u32> {
+        self.first(|facts| facts.passage)
+    }
+
+    /// Every state there was, the newest last. Of two from one day the one that stands later in the list came later.
+    pub fn availability_states(&self) -> Vec<&AvailabilityState> {
+        let mut states = self.all(|facts| &facts.availability);
+        states.sort_by_key(|state| state.from);
+        states
+    }
+
+    /// The state on a day; none before the first.
+    pub fn availability(&self, on: NaiveDate) -> Option<&AvailabilityState> {
+        self.availability_states().into_iter().rfind(|state| state.from <= on)
+    }
+
+    /// Nothing stated is no.
+    pub fn can_be_ordered(&self, on: NaiveDate) -> bool {
+        self.availability(on).is_some_and(|state| state.availability.can_be_ordered())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{id::RecordId, record::Layer, source::Source};
+
+    fn lot(states: &[(&str, Availability)]) -> Record<BatchFacts> {
+        let id = RecordId::new(RecordKind::Batch, uuid::Uuid::nil());
+        let mut lot = Record::new(id, "STM-B0000001-X".to_owned());
+        let state = |(from, availability): &(&str, Availability)| AvailabilityState {
+            from: from.parse().unwrap(),
+            availability: *availability,
+            comment: None,
+        };
+        let availability = states.iter().map(state).collect();
+        let facts = BatchFacts { availability, ..BatchFacts::default() };
+        let (source, key) = (Source::new("curator"), "1".to_owned());
+        lot.put(Layer { source, key, facts, flags: Vec::new() });
+        lot
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_lot_can_be_ordered_while_its_newest_state_says_so() {
+        let lot = lot(&[
+            ("2017-01-01", Availability::Available),
+            ("2018-01-01", Availability::Suspended),
+            ("2018-01-01", Availability::Available),
+            ("2019-01-01", Availability::Recalled),
+        ]);
+        for (on, can) in [
+            ("2016-12-31", false),
+            ("2017-06-01", true),
+            ("2018-01-01", true),
+            ("2019-01-01", false),
+        ] {
+            assert_eq!(lot.can_be_ordered(day(on)), can, "{on}");
+        }
+    }
+
+    #[test]
+    fn nothing_stated_is_no_and_a_recall_must_say_why() {
+        assert!(!lot(&[]).can_be_ordered(day("2020-01-01")));
+        let lot = lot(&[("2019-01-01", Availability::Recalled)]);
+        assert_eq!(lot.layers[0].facts.problems()[0].field, "availability");
+    }
+
+    #[test]
+    fn more_vials_than_were_made_are_flagged() {
+        let vials = Vials { made: Some(3), stored: Some(2), shipped: Some(2), cells_each: None };
+        let facts = BatchFacts { vials: Some(vials), ..BatchFacts::default() };
+        assert_eq!(facts.problems()[0].text, "4");
+    }
+}

@@ -1,0 +1,248 @@
+//! The lot as the public sees it.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{
+    Batch, CellLine, Organization,
+    parts::{Coded, Identifier, RecordState, Reference, SourceRow, rows, shown},
+};
+use crate::{
+    catalogue::Catalogue,
+    domain::{
+        batch::{AvailabilityState, Culture, HandlingSheet, Vials},
+        qc::record::ResultFacts,
+        record::Relation,
+    },
+    graphql::connection::{self, Connection, Paging},
+};
+
+/// A lot of a line at a bank: growing a line without new DNA makes a lot, never a new line.
+#[Object(name = "Batch")]
+impl Batch {
+    /// Id for machines, never reused.
+    pub(super) async fn id(&self) -> ID {
+        self.record().id.to_string().into()
+    }
+
+    /// Accession for people: `STM-B0000042-Q`.
+    async fn accession(&self) -> &str {
+        &self.record().accession
+    }
+
+    /// Where the record stands in its life. Of a tombstone nothing else is told.
+    async fn state(&self) -> RecordState {
+        self.record().state.into()
+    }
+
+    /// The number of this version of the record, from 1.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// When the record was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// The numbers of the lot at its bank.
+    async fn external_ids(&self) -> Vec<Identifier> {
+        shown(self.record().external_ids())
+    }
+
+    /// Where the lot stands between seed and distribution; null where nobody states it.
+    async fn level(&self) -> Option<Coded> {
+        self.record().level().map(|level| Coded::new(level.code(), |lang| level.label(lang)))
+    }
+
+    /// The passage at freezing.
+    async fn passage(&self) -> Option<u32> {
+        self.record().passage()
+    }
+
+    /// The day of freezing.
+    async fn frozen_on(&self) -> Option<NaiveDate> {
+        self.record().first(|facts| facts.frozen_on)
+    }
+
+    /// Vials, made and left.
+    async fn vials(&self) -> Option<BatchVials> {
+        self.record().first(|facts| facts.vials.as_ref()).map(BatchVials::from)
+    }
+
+    /// How the cells were grown.
+    async fn culture(&self) -> Option<BatchCulture> {
+        self.record().first(|facts| facts.culture.clone()).map(BatchCulture::from)
+    }
+
+    /// What the recipient must know to bring the cells up.
+    async fn handling(&self) -> Option<Handling> {
+        self.record().first(|facts| facts.handling.clone()).map(Handling::from)
+    }
+
+    /// The state of availability on a day, today where none is given; null where nobody has stated one by then.
+    #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
+    async fn availability(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day.")] on: Option<NaiveDate>,
+    ) -> Result<Option<AvailabilityOn>> {
+        let on = on.unwrap_or(ctx.data::<Catalogue>()?.today());
+        Ok(self.record().availability(on).map(AvailabilityOn::of))
+    }
+
+    /// Every state of availability there was, the newest last.
+    async fn availability_states(&self) -> Vec<AvailabilityOn> {
+        self.record().availability_states().into_iter().map(AvailabilityOn::of).collect()
+    }
+
+    /// Whether the lot may be ordered on a day, today where none is given. Where nothing is stated it may not.
+    #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
+    async fn orderable(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day.")] on: Option<NaiveDate>,
+    ) -> Result<bool> {
+        let on = on.unwrap_or(ctx.data::<Catalogue>()?.today());
+        Ok(self.record().can_be_ordered(on))
+    }
+
+    /// The line as the source refers to it.
+    async fn line_reference(&self) -> Option<Reference> {
+        self.record().first(|facts| facts.line.as_ref()).map(Reference::from)
+    }
+
+    /// The line that it is a lot of, where it is a published record.
+    async fn cell_line(&self, ctx: &Context<'_>) -> Result<Option<CellLine>> {
+        match self.record().first(|facts| facts.line.as_ref()) {
+            Some(line) => self.reached(ctx, Relation::Line, line).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The bank that keeps it, where it is a published record.
+    async fn bank(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        match self.record().first(|facts| facts.bank.as_ref()) {
+            Some(bank) => self.reached(ctx, Relation::Organization, bank).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The lot it was grown from, where it is a published record.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Batch>> {
+        match self.record().first(|facts| facts.parent.as_ref()) {
+            Some(parent) => self.reached(ctx, Relation::ParentBatch, parent).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The tests of this lot itself, page by page.
+    async fn qc_results(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ResultFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Subject), None, paging).await
+    }
+
+    /// The rows of the sources that speak of the record.
+    async fn sources(&self) -> Vec<SourceRow> {
+        rows(self.record())
+    }
+}
+
+/// A state of availability.
+#[derive(Debug, SimpleObject)]
+pub struct AvailabilityOn {
+    /// From this day on.
+    from: NaiveDate,
+    /// The state.
+    availability: Coded,
+    /// Why; always there for a suspension, a recall and a discontinuation that were entered in full.
+    comment: Option<String>,
+}
+
+impl AvailabilityOn {
+    fn of(state: &AvailabilityState) -> Self {
+        let availability = state.availability;
+        let coded = Coded::new(availability.code(), |lang| availability.label(lang));
+        Self { from: state.from, availability: coded, comment: state.comment.clone() }
+    }
+}
+
+/// Vials of a lot.
+#[derive(Debug, SimpleObject)]
+pub struct BatchVials {
+    /// Made.
+    made: Option<u32>,
+    /// Still stored.
+    stored: Option<u32>,
+    /// Shipped.
+    shipped: Option<u32>,
+    /// Cells in one vial.
+    cells_each: Option<u64>,
+}
+
+impl From<&Vials> for BatchVials {
+    fn from(vials: &Vials) -> Self {
+        let Vials { made, stored, shipped, cells_each } = *vials;
+        Self { made, stored, shipped, cells_each }
+    }
+}
+
+/// How the cells of a lot were grown.
+#[derive(Debug, SimpleObject)]
+pub struct BatchCulture {
+    /// Medium.
+    medium: Option<String>,
+    /// Matrix.
+    matrix: Option<String>,
+    /// Feeder cells.
+    feeder: Option<String>,
+    /// How the cells were passaged.
+    passage_method: Option<String>,
+    /// Oxygen, in percent.
+    o2_percent: Option<u8>,
+    /// Carbon dioxide, in percent.
+    co2_percent: Option<u8>,
+    /// Degrees Celsius.
+    temperature_cel: Option<u8>,
+}
+
+impl From<Culture> for BatchCulture {
+    fn from(culture: Culture) -> Self {
+        let Culture { medium, matrix, feeder, passage_method, .. } = culture;
+        let Culture { o2_percent, co2_percent, temperature_cel, .. } = culture;
+        Self { medium, matrix, feeder, passage_method, o2_percent, co2_percent, temperature_cel }
+    }
+}
+
+/// The handling sheet of a lot.
+#[derive(Debug, SimpleObject)]
+pub struct Handling {
+    /// How to thaw.
+    thaw: Option<String>,
+    /// The ratio at which to split: `1:4 to 1:8`.
+    split_ratio: Option<String>,
+    /// Biosafety level.
+    biosafety_level: Option<u8>,
+    /// Other remarks.
+    remarks: Option<String>,
+}
+
+impl From<HandlingSheet> for Handling {
+    fn from(sheet: HandlingSheet) -> Self {
+        let HandlingSheet { thaw, split_ratio, biosafety_level, remarks } = sheet;
+        Self { thaw, split_ratio, biosafety_level, remarks }
+    }
+}
