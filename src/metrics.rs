@@ -55,7 +55,7 @@ impl Default for Metrics {
             mirror_lag_revisions: add(
                 &mut r,
                 "mirror_lag_revisions",
-                "Revisions that are not mirrored yet; NaN where another process keeps the mirror",
+                "Revisions that are not mirrored yet; NaN where that is not known here",
             ),
             mirror_lag_seconds: add(
                 &mut r,

@@ -127,6 +127,10 @@ impl Report {
         self.remark(row, label, Outcome::Refused, field, message);
     }
 
+    pub(super) fn conflict(&mut self, row: u64, label: &str, message: String) {
+        self.remark(row, label, Outcome::Conflict, None, message);
+    }
+
     fn remark(
         &mut self,
         row: u64,
@@ -183,6 +187,27 @@ impl<'c> Import<'c> {
         };
         self.report = report;
         done
+    }
+
+    /// Reads as the import sees the catalogue: with what a dry run has written.
+    pub(super) async fn read<T>(
+        &mut self,
+        read: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match &mut self.dry {
+            Some(tx) => read(&mut tx.conn()).await,
+            None => read(&mut self.catalogue.db.read().await?.conn()).await,
+        }
+    }
+
+    /// Keeps a setting beside what was written; a dry run keeps none.
+    pub(super) async fn keep_setting(&self, name: &str, value: &str) -> Result<(), Error> {
+        if self.dry.is_some() {
+            return Ok(());
+        }
+        let mut tx = self.catalogue.db.begin().await?;
+        setting::put(&mut tx.conn(), name, value).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn commit(&self, candidates: &[Candidate], report: &mut Report) -> Result<(), Error> {
@@ -289,6 +314,13 @@ impl Chunk {
                 return;
             }
         };
+        let kept = met.records.iter().find_map(|id| {
+            self.works.get(id).and_then(|work| work.after.keeps_against(&candidate.draft))
+        });
+        if let Some(reason) = kept.filter(|_| self.over == Over::Write) {
+            report.refuse(candidate.row, &candidate.label, None, reason.to_owned());
+            return;
+        }
         for message in met.conflicts {
             report.remark(candidate.row, &candidate.label, Outcome::Conflict, None, message);
         }

@@ -4,6 +4,7 @@
 pub mod error;
 pub mod export;
 pub mod import;
+pub mod inventory;
 pub mod label;
 pub mod quality;
 pub mod read;
@@ -12,7 +13,7 @@ mod write;
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::Notify;
 
 pub use error::Error;
@@ -23,7 +24,7 @@ use crate::{
     clock::{Clock, Ids},
     db::{self, Db},
     metrics::Metrics,
-    search::{embedded::EmbeddedIndex, meilisearch::Meilisearch},
+    search::{embedded::EmbeddedIndex, meilisearch::Meilisearch, mirror::UNKNOWN},
 };
 
 /// The catalogue over one database.
@@ -76,6 +77,11 @@ impl Catalogue {
         self.clock.now().date_naive()
     }
 
+    /// Now, by the clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     pub fn db(&self) -> &Db {
         &self.db
     }
@@ -86,12 +92,12 @@ impl Catalogue {
         let head = db::log::head(&mut lent.conn()).await?.seq;
         let metrics = &self.metrics;
         metrics.log_head.set(head);
-        let aside = db::mirror::all_set_aside(&mut lent.conn()).await?.len();
-        metrics.documents_set_aside.set(i64::try_from(aside).unwrap_or(i64::MAX));
+        metrics.documents_set_aside.set(db::mirror::count_set_aside(&mut lent.conn()).await?);
         let (mut revisions, mut seconds) = (f64::NAN, f64::NAN);
-        if metrics.mirror_leads.get() == 1 {
-            let position = metrics.mirror_position.get();
-            revisions = f64::from(u32::try_from(head - position).unwrap_or(u32::MAX));
+        let position = metrics.mirror_position.get();
+        if metrics.mirror_leads.get() == 1 && position != UNKNOWN {
+            // The mirror may have gone on since the head was read.
+            revisions = f64::from(u32::try_from((head - position).max(0)).unwrap_or(u32::MAX));
             let oldest = db::log::time_of(&mut lent.conn(), position + 1).await?;
             let age = oldest.map(|at| self.clock.now() - at);
             seconds = age.map_or(0.0, |age| age.as_seconds_f64().max(0.0));

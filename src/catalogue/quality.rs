@@ -26,9 +26,11 @@ use crate::{
             result::{OutOfSpecification, QcResult},
             standard::{self, QcStandard},
             subject::{Ancestor, DonorFindings, Subject},
+            value::Value,
             verdict::Verdict,
         },
         record::{AnyRecord, Layer, Record, Relation, State},
+        term::Reference,
     },
 };
 
@@ -45,6 +47,14 @@ pub struct Assessed {
     pub conformity: Conformity,
     /// The records behind the keys in `conformity`.
     pub results: BTreeMap<String, RecordId>,
+}
+
+/// Lots that may be ordered and meet a standard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orderable {
+    pub batches: Vec<RecordId>,
+    /// Whether there are more than were asked for.
+    pub has_more: bool,
 }
 
 impl Catalogue {
@@ -71,43 +81,39 @@ impl Catalogue {
     ) -> Result<Vec<Assessed>, Error> {
         let mut lent = self.db.read().await?;
         let descent = Descent::load(&mut lent.conn(), subjects).await?;
-        let mut assessed = Vec::with_capacity(subjects.len());
-        for id in subjects {
-            let Some(subject) = descent.subject(id.uuid) else { continue };
-            let known = descent.results(&subject);
-            let results: Vec<QcResult> = known.iter().map(|known| known.result.clone()).collect();
-            let declared: Vec<OutOfSpecification> =
-                known.iter().filter_map(|known| known.declared.clone()).collect();
-            let conformity = conformity::assess(standard, &subject, &results, &declared, on);
-            let results = known.iter().map(|known| (known.result.key.clone(), known.record));
-            assessed.push(Assessed { subject: *id, conformity, results: results.collect() });
-        }
-        Ok(assessed)
+        Ok(subjects.iter().filter_map(|id| descent.assess(*id, standard, on)).collect())
     }
 
-    /// The published lots that may be ordered on a day and pass a standard, by their ids.
+    /// The published lots that may be ordered on a day and pass a standard, by name, at most `limit`. A lot of which
+    /// anything that it comes from is hidden or withdrawn may not be ordered.
     pub async fn orderable_batches_meeting(
         &self,
         standard: &QcStandard,
         on: NaiveDate,
-    ) -> Result<Vec<RecordId>, Error> {
-        let mut orderable = Vec::new();
+        limit: usize,
+    ) -> Result<Orderable, Error> {
         let (size, direction) = (MAX_PAGE, Direction::Forward);
         let mut page = PageRequest { size, direction, after: None, before: None };
+        let mut batches = Vec::new();
         loop {
-            let listed = self
-                .list::<BatchFacts>(&Condition::All(Vec::new()), Order::default(), &page)
-                .await?;
+            let every = Condition::All(Vec::new());
+            let listed = self.list::<BatchFacts>(&every, Order::default(), &page).await?;
             let can = listed.items.iter().filter(|lot| lot.stored.record.can_be_ordered(on));
-            orderable.extend(can.map(|lot| lot.stored.record.id));
+            let can: Vec<RecordId> = can.map(|lot| lot.stored.record.id).collect();
+            let descent = Descent::load(&mut self.db.read().await?.conn(), &can).await?;
+            let meets = |id: &RecordId| {
+                let assessed = descent.assess(*id, standard, on);
+                assessed.is_some_and(|one| one.conformity.overall == Verdict::Pass)
+            };
+            batches.extend(can.into_iter().filter(|id| descent.is_open(id.uuid) && meets(id)));
             page.after = listed.items.last().map(|lot| lot.place.clone());
-            if !listed.has_next {
+            if !listed.has_next || batches.len() > limit {
                 break;
             }
         }
-        let mut assessed = self.assess(&orderable, standard, on).await?;
-        assessed.retain(|one| one.conformity.overall == Verdict::Pass);
-        Ok(assessed.into_iter().map(|one| one.subject).collect())
+        let has_more = batches.len() > limit;
+        batches.truncate(limit);
+        Ok(Orderable { batches, has_more })
     }
 }
 
@@ -118,12 +124,13 @@ struct Known {
     declared: Option<OutOfSpecification>,
 }
 
-/// Subjects with all that they come from, and every result of either.
+/// Subjects with all that they come from, and every result of either. What is hidden or withdrawn above a subject is
+/// judged by all the same: a fail of the donor does not go away with the donor's record.
 struct Descent {
     records: HashMap<Uuid, AnyRecord>,
     up: HashMap<Uuid, Vec<Uuid>>,
     /// By what was tested.
-    results: HashMap<Uuid, Vec<Record<ResultFacts>>>,
+    results: HashMap<Uuid, Vec<Known>>,
 }
 
 impl Descent {
@@ -137,9 +144,7 @@ impl Descent {
                 break;
             }
             for stored in read::any_records(conn, &ids).await? {
-                if stored.record.state() == State::Published {
-                    descent.records.insert(stored.record.id().uuid, stored.record);
-                }
+                descent.records.insert(stored.record.id().uuid, stored.record);
             }
             next = BTreeSet::new();
             for Link { from, relation, to, .. } in link::of(conn, &ids).await? {
@@ -150,49 +155,85 @@ impl Descent {
             }
             next.retain(|id| !descent.records.contains_key(id));
         }
-        let tested: Vec<Uuid> = descent.records.keys().copied().collect();
-        let tests = link::to(conn, &tested, Relation::Subject).await?;
-        let ids: Vec<Uuid> = tests.iter().map(|link| link.from).collect();
-        let rows = record::get_many(conn, &ids).await?;
-        // What was withdrawn certifies nothing, but a fail does not go away with it.
-        let counts = [State::Published, State::Withdrawn].map(State::as_str);
-        for row in rows.iter().filter(|row| counts.contains(&row.state.as_str())) {
-            let subjects = tests.iter().filter(|link| link.from == row.id).map(|link| link.to);
-            for subject in subjects.collect::<BTreeSet<_>>() {
-                descent.results.entry(subject).or_default().push(row.read()?.record);
-            }
-        }
+        descent.load_results(conn).await?;
         Ok(descent)
     }
 
-    fn subject(&self, id: Uuid) -> Option<Subject> {
-        let record = self.records.get(&id)?;
+    async fn load_results(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
+        let tested: Vec<Uuid> = self.records.keys().copied().collect();
+        let mut tests: HashMap<Uuid, Vec<Link>> = HashMap::new();
+        for link in link::to(conn, &tested, Relation::Subject).await? {
+            tests.entry(link.from).or_default().push(link);
+        }
+        let ids: Vec<Uuid> = tests.keys().copied().collect();
+        // Of what was withdrawn or merged no pass counts, but a fail does not go away with it.
+        let counts = [State::Published, State::Withdrawn, State::Merged].map(State::as_str);
+        let rows = record::get_many(conn, &ids).await?;
+        for row in rows.iter().filter(|row| counts.contains(&row.state.as_str())) {
+            let record: Record<ResultFacts> = row.read()?.record;
+            for (subject, known) in judged(&record, &tests[&row.id]) {
+                self.results.entry(subject).or_default().push(known);
+            }
+        }
+        Ok(())
+    }
+
+    fn assess(&self, id: RecordId, standard: &QcStandard, on: NaiveDate) -> Option<Assessed> {
+        let record = self.records.get(&id.uuid)?;
+        if record.id() != id || record.state() != State::Published {
+            return None;
+        }
+        let subject = self.subject(record)?;
+        let ancestors = self.ancestors(id.uuid);
+        let tested = std::iter::once(id.uuid).chain(ancestors);
+        let known: Vec<&Known> = tested.filter_map(|id| self.results.get(&id)).flatten().collect();
+        let results: Vec<QcResult> = known.iter().map(|known| known.result.clone()).collect();
+        let declared: Vec<OutOfSpecification> =
+            known.iter().filter_map(|known| known.declared.clone()).collect();
+        let conformity = conformity::assess(standard, &subject, &results, &declared, on);
+        let results = known.iter().map(|known| (known.result.key.clone(), known.record));
+        Some(Assessed { subject: id, conformity, results: results.collect() })
+    }
+
+    fn subject(&self, record: &AnyRecord) -> Option<Subject> {
+        let id = record.id().uuid;
         let ancestors = self.ancestors(id);
         let donors = ancestors.iter().filter_map(|id| match self.records.get(id) {
             Some(AnyRecord::Donor(donor)) => Some(donor),
             _ => None,
         });
         let donors: Vec<&Record<DonorFacts>> = donors.collect();
-        let sex = donors.iter().find_map(|donor| donor.sex());
-        let karyotype = donors.iter().find_map(|donor| Record::karyotype_text(donor));
+        let donor = DonorFindings {
+            sex: donors.iter().find_map(|donor| donor.sex()),
+            karyotype: donors
+                .iter()
+                .find_map(|donor| Record::karyotype_text(donor))
+                .map(ToOwned::to_owned),
+            findings: donors.iter().flat_map(|donor| self.findings(donor.id.uuid)).collect(),
+        };
         let ancestors = ancestors.into_iter().filter_map(|id| {
             let level = level(self.records.get(&id)?)?;
             Some(Ancestor { key: id.to_string(), level })
         });
-        Some(Subject {
-            key: id.to_string(),
-            level: level(record)?,
-            passage: match record {
-                AnyRecord::Batch(batch) => batch.passage(),
+        let passage = match record {
+            AnyRecord::Batch(batch) => batch.passage(),
+            _ => None,
+        };
+        let (key, level, ancestors) = (id.to_string(), level(record)?, ancestors.collect());
+        Some(Subject { key, level, passage, ancestors, donor })
+    }
+
+    /// Gains and losses that tests of a donor found.
+    fn findings(&self, donor: Uuid) -> Vec<String> {
+        let known = self.results.get(&donor).into_iter().flatten();
+        let read = known.filter_map(|known| {
+            let (result, value) = (&known.result, known.result.value.as_ref()?);
+            match value.reading(result.test)? {
+                Value::Findings(found) if result.superseded_by.is_none() => Some(found),
                 _ => None,
-            },
-            ancestors: ancestors.collect(),
-            donor: DonorFindings {
-                sex,
-                karyotype: karyotype.map(ToOwned::to_owned),
-                findings: Vec::new(),
-            },
-        })
+            }
+        });
+        read.flatten().map(|finding| finding.text).collect()
     }
 
     /// What a record comes from, the nearest first, each once.
@@ -212,15 +253,12 @@ impl Descent {
         ancestors
     }
 
-    fn results(&self, subject: &Subject) -> Vec<Known> {
-        let inherited = subject.ancestors.iter().map(|ancestor| &ancestor.key);
-        let mut known = Vec::new();
-        for key in std::iter::once(&subject.key).chain(inherited) {
-            let Ok(id) = key.parse::<Uuid>() else { continue };
-            let records = self.results.get(&id).into_iter().flatten();
-            known.extend(records.flat_map(|record| judged(record, key)));
-        }
-        known
+    /// Whether a record and all that it comes from are published.
+    fn is_open(&self, id: Uuid) -> bool {
+        let published = |id: &Uuid| {
+            self.records.get(id).is_some_and(|record| record.state() == State::Published)
+        };
+        published(&id) && self.ancestors(id).iter().all(published)
     }
 }
 
@@ -235,23 +273,33 @@ fn level(record: &AnyRecord) -> Option<Level> {
     }
 }
 
-/// What each source says of a result, under keys that no other source's results share, of the subject that its link
-/// reaches. The level stays the laboratory's word: where it is another than the subject's, no pass counts.
-fn judged(record: &Record<ResultFacts>, subject: &str) -> Vec<Known> {
+/// What each source says of a result, under keys that no other source's results share, each of the subject that this
+/// source's own reference reaches. The level stays the laboratory's word: where it is another than the subject's, no
+/// pass counts.
+fn judged(record: &Record<ResultFacts>, links: &[Link]) -> Vec<(Uuid, Known)> {
+    let asked = record.links();
+    let reached = |reference: &Reference| {
+        let item = asked.iter().position(|asked| asked.reference == reference)?;
+        links.iter().find(|link| link.item == item).map(|link| link.to)
+    };
+    let published = record.state == State::Published;
     let known = |layer: &Layer<ResultFacts>| {
+        let subject = reached(layer.facts.subject.as_ref()?)?;
         let own = |key: &str| format!("{} {key}", layer.source.as_str());
         let result = layer.facts.result.clone()?;
-        let withdrawn = (record.state == State::Withdrawn).then_some("withdrawn");
-        let result = QcResult {
-            key: own(&result.key),
-            superseded_by: withdrawn.or(result.superseded_by.as_deref()).map(own),
-            material: Material { subject: subject.to_owned(), level: result.material.level },
-            ..result
-        };
-        let declared = layer.facts.out_of_specification.clone();
+        let declared = record.declared_on(&result).filter(|_| published).cloned();
+        // No result bears the key of its own record's state, so that no pass of it counts.
+        let gone = (!published).then(|| format!("{}:{}", record.state.as_str(), record.id));
+        let superseded_by = gone.or(result.superseded_by.as_deref().map(own));
         let declared = declared
             .map(|declared| OutOfSpecification { result: own(&declared.result), ..declared });
-        Some(Known { record: record.id, result, declared })
+        let result = QcResult {
+            key: own(&result.key),
+            superseded_by,
+            material: Material { subject: subject.to_string(), level: result.material.level },
+            ..result
+        };
+        Some((subject, Known { record: record.id, result, declared }))
     };
     record.layers.iter().filter_map(known).collect()
 }

@@ -151,8 +151,14 @@ impl Catalogue {
 
     async fn ask(&self, query: SearchQuery) -> Result<Answered, Error> {
         let answered = match self.ask_meilisearch(&query).await? {
-            Some(answer) => Answered { answer, engine: "meilisearch", degraded: false },
-            None => self.ask_embedded(query).await?,
+            Some((answer, behind)) if behind <= BEHIND_MAX => {
+                Answered { answer, engine: "meilisearch", degraded: false }
+            }
+            // It is searched all the same where the embedded index knows no more.
+            Some((answer, _)) if self.embedded_position() <= answer.as_of => {
+                Answered { answer, engine: "meilisearch", degraded: true }
+            }
+            _ => self.ask_embedded(query).await?,
         };
         let Answered { engine, degraded, .. } = answered;
         let by = AnsweredBy { engine, degraded: degraded.into() };
@@ -160,22 +166,32 @@ impl Catalogue {
         Ok(answered)
     }
 
-    /// `None` where Meilisearch is not configured, and while it fails or its index has fallen behind.
-    async fn ask_meilisearch(&self, query: &SearchQuery) -> Result<Option<SearchAnswer>, Error> {
+    fn embedded_position(&self) -> i64 {
+        self.index.as_ref().map_or(0, |index| index.position())
+    }
+
+    /// The answer, and for how long its index has not known of the oldest change that it does not know. `None` where
+    /// Meilisearch is not configured, while it fails, and where its index follows a log that went another way.
+    async fn ask_meilisearch(
+        &self,
+        query: &SearchQuery,
+    ) -> Result<Option<(SearchAnswer, TimeDelta)>, Error> {
         let Some(meilisearch) = &self.meilisearch else { return Ok(None) };
-        match meilisearch.search(query).await {
-            Ok(answer) => {
-                let next = answer.as_of + 1;
-                let unseen = log::time_of(&mut self.db.read().await?.conn(), next).await?;
-                let behind = unseen.map_or(TimeDelta::zero(), |at| self.clock.now() - at);
-                if behind <= BEHIND_MAX {
-                    return Ok(Some(answer));
-                }
-                tracing::warn!(%behind, "Meilisearch has fallen behind; the embedded index answers");
+        let answer = match meilisearch.search(query).await {
+            Ok(answer) => answer,
+            Err(fault) => {
+                tracing::warn!(%fault, "the embedded index answers a search instead");
+                return Ok(None);
             }
-            Err(fault) => tracing::warn!(%fault, "the embedded index answers a search instead"),
+        };
+        let mut lent = self.db.read().await?;
+        let hash = log::hash_at(&mut lent.conn(), answer.as_of).await?;
+        if hash.map(hex::encode).as_deref() != Some(&answer.log_hash) {
+            return Ok(None);
         }
-        Ok(None)
+        let unseen = log::time_of(&mut lent.conn(), answer.as_of + 1).await?;
+        let behind = unseen.map_or(TimeDelta::zero(), |at| self.clock.now() - at);
+        Ok(Some((answer, behind)))
     }
 
     async fn ask_embedded(&self, query: SearchQuery) -> Result<Answered, Error> {

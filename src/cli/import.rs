@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     catalogue::import::{CHUNK, Candidate, Import, Outcome, Report},
     config::Config,
-    import::{self, Format, Rows, source_file::ReadError},
+    import::{self, Format, Rows, bmdw::Inventories, source_file::ReadError},
 };
 
 #[derive(Debug, clap::Args)]
@@ -32,8 +32,12 @@ const SHOWN: usize = 20;
 
 pub(super) async fn run(config: &Config, args: &Args) -> anyhow::Result<ExitCode> {
     // The file is read to its end before anything is written: one that is cut off or not text leaves nothing.
-    check(args.format, &args.file)?;
+    let inventories = check(args.format, &args.file)?;
     let catalogue = super::open(config).await?;
+    for (inventory, snapshot) in inventories.all() {
+        let may = catalogue.may_follow(inventory, snapshot).await;
+        may.with_context(|| format!("{}: nothing was imported", args.file.display()))?;
+    }
     let rows =
         import::open(args.format, &args.file).with_context(|| args.file.display().to_string())?;
     let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
@@ -60,20 +64,22 @@ pub(super) async fn reindex(config: &Config) -> anyhow::Result<()> {
     super::mirror::rebuild(&catalogue).await
 }
 
-fn check(format: Format, file: &Path) -> anyhow::Result<()> {
-    for row in import::open(format, file).with_context(|| file.display().to_string())? {
+fn check(format: Format, file: &Path) -> anyhow::Result<Inventories> {
+    let rows = import::open(format, file).with_context(|| file.display().to_string())?;
+    let inventories = rows.inventories.clone();
+    for row in rows {
         if let Err(ReadError::File(error)) = row {
             return Err(error).with_context(|| format!("{}: nothing was imported", file.display()));
         }
     }
-    Ok(())
+    Ok(inventories)
 }
 
 /// Takes in all rows, chunk by chunk, into the import's report.
 pub(super) async fn take(import: &mut Import<'_>, mut rows: Rows) -> anyhow::Result<()> {
     let bar = progress_bar(rows.progress.total_bytes());
     import.report.unknown_columns = std::mem::take(&mut rows.unknown_columns);
-    let progress = rows.progress.clone();
+    let (progress, inventories) = (rows.progress.clone(), rows.inventories.clone());
     let (send, mut chunks) = tokio::sync::mpsc::channel::<Vec<Result<Candidate, ReadError>>>(4);
     let reader = tokio::task::spawn_blocking(move || {
         let mut rows = rows.peekable();
@@ -89,6 +95,9 @@ pub(super) async fn take(import: &mut Import<'_>, mut rows: Rows) -> anyhow::Res
         bar.set_position(progress.read_bytes());
     }
     reader.await?;
+    for (inventory, snapshot) in inventories.all() {
+        import.close_inventory(inventory, snapshot).await?;
+    }
     bar.finish_and_clear();
     import.report.rows.sort_by_key(|row| row.row);
     Ok(())

@@ -75,15 +75,19 @@ fn longer(pause: Duration, error: &MirrorError) -> Duration {
 /// Builds the index anew: here, or in the server that leads the mirror.
 pub(super) async fn rebuild(catalogue: &Catalogue) -> anyhow::Result<()> {
     let Some(mut mirror) = catalogue.mirror() else { return Ok(()) };
+    let built = rebuild_with(&mut mirror).await;
+    mirror.step_down().await?;
+    built?;
+    super::say(format_args!("the index in Meilisearch is built anew"));
+    Ok(())
+}
+
+async fn rebuild_with(mirror: &mut Mirror) -> anyhow::Result<()> {
+    let before = mirror.live_build().await?;
     mirror.want_rebuild().await?;
     let mut told = false;
     while mirror.is_rebuild_wanted().await? {
-        let turn = mirror.turn().await;
-        if turn.is_err() {
-            // Nobody shall go on trying what was told to have failed.
-            mirror.want_no_rebuild().await?;
-        }
-        if turn? == Turn::Follower {
+        if mirror.turn().await? == Turn::Follower {
             if !told {
                 super::say(format_args!("the server that leads the mirror builds its index anew"));
                 told = true;
@@ -91,8 +95,8 @@ pub(super) async fn rebuild(catalogue: &Catalogue) -> anyhow::Result<()> {
             tokio::time::sleep(POLL).await;
         }
     }
-    mirror.step_down().await?;
-    super::say(format_args!("the index in Meilisearch is built anew"));
+    let built = mirror.live_build().await? != before;
+    anyhow::ensure!(built, "the server that leads the mirror could not build it; its log says why");
     Ok(())
 }
 
@@ -122,10 +126,16 @@ pub(super) async fn doctor(config: &Config, search: bool) -> anyhow::Result<Exit
         }
         Some(drift) => {
             super::say(format_args!("the index in Meilisearch differs: {drift}"));
-            if mirror.check().await?.is_some() {
+            let repaired = mirror.check().await;
+            if let Err(error) = repaired {
+                mirror.step_down().await?;
+                return Err(error.into());
+            }
+            if repaired.is_ok_and(|drift| drift.is_some()) {
                 super::say(format_args!("it is repaired"));
             } else {
-                super::say(format_args!("the server that leads repairs it within the hour"));
+                mirror.want_check().await?;
+                super::say(format_args!("the server that leads the mirror repairs it soon"));
                 code = ExitCode::FAILURE;
             }
         }

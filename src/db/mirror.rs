@@ -62,6 +62,12 @@ pub async fn accepted(conn: &mut Conn<'_>, records: &[RecordId]) -> Result<(), D
     conn.execute_in("DELETE FROM set_aside WHERE record_id", uuid_values(&ids)).await
 }
 
+pub async fn count_set_aside(conn: &mut Conn<'_>) -> Result<i64, DbError> {
+    let (count,): (i64,) =
+        conn.fetch_one("SELECT COUNT(*) FROM set_aside", Vec::<Value>::new()).await?;
+    Ok(count)
+}
+
 pub async fn all_set_aside(conn: &mut Conn<'_>) -> Result<Vec<SetAside>, DbError> {
     type Row = (Uuid, String, String, DateTime<Utc>);
     let all = "SELECT record_id, kind, reason, at FROM set_aside ORDER BY at, record_id";

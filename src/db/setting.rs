@@ -13,8 +13,10 @@ pub async fn put(conn: &mut Conn<'_>, name: &str, value: &str) -> Result<(), DbE
     conn.execute(put, values![name, value]).await.map(drop)
 }
 
-pub async fn remove(conn: &mut Conn<'_>, name: &str) -> Result<(), DbError> {
-    conn.execute("DELETE FROM settings WHERE name = $1", values![name]).await.map(drop)
+/// Removes a setting, unless it has got another value meanwhile.
+pub async fn remove_if(conn: &mut Conn<'_>, name: &str, value: &str) -> Result<(), DbError> {
+    let remove = "DELETE FROM settings WHERE name = $1 AND value = $2";
+    conn.execute(remove, values![name, value]).await.map(drop)
 }
 
 /// The value of a setting, which is `fresh` if there was none. Of two processes that come at once both get the

@@ -219,8 +219,8 @@ impl Facts for BatchFacts {
             Flag::new("availability", code, "it must say why; add a comment")
         });
         let vials = self.vials.iter().filter_map(|vials| {
-            let (made, gone) =
-                (vials.made?, vials.stored.unwrap_or(0) + vials.shipped.unwrap_or(0));
+            let (stored, shipped) = (vials.stored.unwrap_or(0), vials.shipped.unwrap_or(0));
+            let (made, gone) = (vials.made?, stored.saturating_add(shipped));
             let problem = format!("only {made} vials were made; correct one of the numbers");
             (gone > made).then(|| Flag::new("vials", &gone.to_string(), problem))
         });
@@ -237,9 +237,12 @@ impl Record<BatchFacts> {
         self.first(|facts| facts.passage)
     }
 
-    /// Every state there was, the newest last. Of two from one day the one that stands later in the list came later.
+    /// Every state there was by the first source that states any, the newest last. Of two from one day the one that
+    /// stands later in the list came later.
     pub fn availability_states(&self) -> Vec<&AvailabilityState> {
-        let mut states = self.all(|facts| &facts.availability);
+        let speaks = |facts: &&BatchFacts| !facts.availability.is_empty();
+        let first = self.layers.iter().map(|layer| &layer.facts).find(speaks);
+        let mut states: Vec<_> = first.iter().flat_map(|facts| &facts.availability).collect();
         states.sort_by_key(|state| state.from);
         states
     }
@@ -295,6 +298,25 @@ mod tests {
         ] {
             assert_eq!(lot.can_be_ordered(day(on)), can, "{on}");
         }
+    }
+
+    #[test]
+    fn the_word_of_the_first_source_stands() {
+        let mut lot = lot(&[
+            ("2017-01-01", Availability::Suspended),
+            ("2017-01-01", Availability::Available),
+            ("2017-01-01", Availability::Suspended),
+        ]);
+        assert!(!lot.can_be_ordered(day("2018-01-01")), "a suspension that is repeated counts");
+        let other = AvailabilityState {
+            from: day("2017-06-01"),
+            availability: Availability::Available,
+            comment: None,
+        };
+        let facts = BatchFacts { availability: vec![other], ..BatchFacts::default() };
+        let (source, key) = (Source::new("riken-brc"), "1".to_owned());
+        lot.put(Layer { source, key, facts, flags: Vec::new() });
+        assert!(!lot.can_be_ordered(day("2018-01-01")), "the curator goes before a list");
     }
 
     #[test]

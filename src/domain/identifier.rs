@@ -170,6 +170,8 @@ pub const SCHEMES: &[Scheme] = schemes! {
     "qc_result" "Result, by bank and number" r"^[^/]+/[^/]+$" Normal::Exact, "RIKEN BRC/2020-0815", None, RESULT;
     "unit_digest" "Digest of a cord-blood unit's sealed number" r"^[0-9a-f]{64}$" Normal::Lower,
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", None, UNIT;
+    "bmdw_inventory" "Inventory of cord-blood units, by organization and pool" r"^\d{4}/\d{4}$" Normal::Exact,
+        "1234/5678", None, NOTHING;
     "clo" "Cell Line Ontology" r"^CLO_\d{6,7}$" Normal::Upper, "CLO_0037413",
         Some("http://purl.obolibrary.org/obo/{value}"), NOTHING;
     "ecacc" "ECACC" r"^\d{8}$" Normal::Exact, "77650100", None, NOTHING;

@@ -229,6 +229,10 @@ pub trait Facts: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
     fn problems(&self) -> Vec<Flag> {
         id_problems(self.external_ids())
     }
+    /// Why the newer word of the same row may not take the place of this one; most may.
+    fn keeps_against(&self, _newer: &Self) -> Option<&'static str> {
+        None
+    }
     /// The identifiers by which this kind of record is known again.
     fn identity(&self) -> Vec<Key> {
         let identity = |id: &&ExternalId| id.identifies(Self::KIND);
@@ -248,6 +252,13 @@ impl<F: Facts> Record<F> {
             Ok(at) => self.layers[at] = layer,
             Err(at) => self.layers.insert(at, layer),
         }
+    }
+
+    /// Why a draft may not be taken in: something in it would undo what must stand.
+    fn keeps_against(&self, draft: &Draft<F>) -> Option<&'static str> {
+        draft.layers.iter().find_map(|newer| {
+            self.layer(&newer.source, &newer.key)?.facts.keeps_against(&newer.facts)
+        })
     }
 
     fn absorb(&mut self, draft: &Draft<F>, over: Over) -> bool {
@@ -400,6 +411,20 @@ impl AnyRecord {
             }
             (Self::QcResult(record), AnyDraft::QcResult(draft)) => record.absorb(draft, over),
             _ => false,
+        }
+    }
+
+    /// Why a draft of the same kind may not be taken into the record.
+    pub fn keeps_against(&self, draft: &AnyDraft) -> Option<&'static str> {
+        match (self, draft) {
+            (Self::QcResult(record), AnyDraft::QcResult(draft)) => {
+                let hidden = matches!(draft.state, Some(State::Draft | State::InReview));
+                if hidden && !matches!(record.state, State::Draft | State::InReview) {
+                    return Some("a result that was published is withdrawn, never hidden");
+                }
+                record.keeps_against(draft)
+            }
+            _ => None,
         }
     }
 

@@ -87,6 +87,7 @@ pub const SOURCES: &[About] = &[
         licence: "CC BY 4.0, SIB CALIPHO",
         url: "https://www.cellosaurus.org/",
     },
+    About { code: "bmdw", title: "Inventory of a cord-blood bank", licence: "", url: "" },
     About {
         code: "mondo",
         title: "Mondo Disease Ontology",

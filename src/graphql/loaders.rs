@@ -67,7 +67,7 @@ impl<F: Facts> Loader<Uuid> for Records<F> {
 }
 
 /// Where a query asks for the record at the far end of a link.
-const FAR_ENDS: [(Relation, &[&str]); 9] = [
+const FAR_ENDS: [(Relation, &[&str]); 10] = [
     (Relation::Donor, &["donor"]),
     (Relation::Parent, &["parents", "line"]),
     (Relation::Disease, &["diseases", "disease"]),
@@ -77,6 +77,7 @@ const FAR_ENDS: [(Relation, &[&str]); 9] = [
     (Relation::Line, &["cellLine"]),
     (Relation::ParentBatch, &["parent"]),
     (Relation::SourceUnit, &["sourceUnit"]),
+    (Relation::Subject, &["subject"]),
 ];
 
 /// Gives the request the loaders that its resolvers expect.
@@ -113,6 +114,16 @@ pub(super) async fn links_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Vec<Link
 pub(super) async fn record<F: Facts>(ctx: &Context<'_>, id: Uuid) -> Result<Option<Shown<F>>> {
     let loading = ctx.data::<Loading<Records<F>>>()?;
     Ok(loading.load_one(id).await.map_err(fault)?.map(Shown))
+}
+
+/// Public records in the order asked, read in one go. One that is unknown or hidden is left out.
+pub(super) async fn records_of<F: Facts>(
+    ctx: &Context<'_>,
+    ids: Vec<Uuid>,
+) -> Result<Vec<Shown<F>>> {
+    let loading = ctx.data::<Loading<Records<F>>>()?;
+    let found = loading.load_many(ids.clone()).await.map_err(fault)?;
+    Ok(ids.into_iter().filter_map(|id| found.get(&id).cloned().map(Shown)).collect())
 }
 
 /// Keeps records that were read in another way, so that they are not read again.

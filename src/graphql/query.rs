@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    connection::{self, Connection, ListOrder, Paging},
+    connection::{self, Connection, ListOrder, Paging, page_size},
     error::ErrorCode,
     fault,
     filter::{CellLineFilter, DiseaseFilter, OrganizationFilter, bounded_list},
@@ -17,12 +17,13 @@ use super::{
         Batch, CellLine, CordBloodUnit, Disease, Donor, Node, Organization, Publication, Shown,
         about::About,
         parts::{Lang, NotificationList},
-        qc::{Conformity, Standard},
+        qc::{Conformity, OrderableBatches, Standard},
     },
 };
 use crate::{
     catalogue::{
         Catalogue, Error,
+        quality::Orderable,
         read::{DiseaseKey, LineKey},
     },
     domain::{
@@ -384,21 +385,23 @@ impl Query {
         Ok(assessed.pop().map(|assessed| Conformity { standard, assessed }))
     }
 
-    /// The lots that may be ordered on a day and pass a standard; at most 100, by name.
+    /// The lots that may be ordered on a day and pass a standard, by name. A lot of which anything that it comes from is
+    /// hidden or withdrawn may not be ordered.
     async fn orderable_batches(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The standard that they meet.")] meeting: StandardBy,
         #[graphql(desc = "The day; today when not given.")] on: Option<NaiveDate>,
-    ) -> Result<Vec<Batch>> {
+        #[graphql(default = 25, desc = "So many at most, 1 to 100.")] first: i32,
+    ) -> Result<OrderableBatches> {
         let catalogue = ctx.data::<Catalogue>()?;
         let (standard, on) = (meeting.find(catalogue)?, on.unwrap_or(catalogue.today()));
-        let found = catalogue.orderable_batches_meeting(standard, on).await.map_err(fault)?;
-        let mut batches = Vec::new();
-        for id in found.iter().take(MAX_PAGE as usize) {
-            batches.extend(loaders::record(ctx, id.uuid).await?);
-        }
-        Ok(batches)
+        let limit = page_size("first", first)? as usize;
+        let found = catalogue.orderable_batches_meeting(standard, on, limit).await;
+        let Orderable { batches, has_more } = found.map_err(fault)?;
+        let ids: Vec<Uuid> = batches.iter().map(|id| id.uuid).collect();
+        loaders::read_ahead(ctx, &[&["nodes"]], ids.clone()).await?;
+        Ok(OrderableBatches { nodes: loaders::records_of(ctx, ids).await?, has_more })
     }
 
     /// Searches names, identifiers and texts.

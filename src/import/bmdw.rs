@@ -5,10 +5,12 @@
 //! read to its end.
 
 mod bounded;
+mod candidate;
 mod table;
 mod xml;
 
-pub use self::{table::TableReader, xml::XmlReader};
+pub(super) use self::candidate::{table, xml};
+pub use self::{candidate::Inventories, table::TableReader, xml::XmlReader};
 use super::source_file::FileError;
 use crate::domain::cord_blood::{
     bmdw::{

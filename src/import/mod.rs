@@ -1,6 +1,7 @@
 //! The file formats: each reads rows and says what they mean as facts. Which records they meet, and what is
 //! written, is the catalogue's business.
 
+pub mod bmdw;
 mod cellosaurus;
 pub mod cellosaurus_flat;
 mod cellosaurus_names;
@@ -47,6 +48,10 @@ pub enum Format {
     CellosaurusNames,
     /// The cell list of RIKEN BRC (TSV)
     RikenBrc,
+    /// A whole inventory of cord-blood units, BMDW field set of 2017, as XML
+    BmdwXml,
+    /// The same as a table (CSV)
+    BmdwCsv,
     /// The interchange format: one record a line
     Jsonl,
 }
@@ -62,6 +67,8 @@ impl Format {
             Self::Cellosaurus => "cellosaurus",
             Self::CellosaurusNames => "cellosaurus-names",
             Self::RikenBrc => "riken-brc",
+            Self::BmdwXml => "bmdw-xml",
+            Self::BmdwCsv => "bmdw-csv",
             Self::Jsonl => "jsonl",
         }
     }
@@ -75,6 +82,8 @@ pub struct Rows {
     pub progress: Progress,
     /// Columns that the format does not know and that are not read.
     pub unknown_columns: Vec<String>,
+    /// The inventories that the file turns out to hold, where the format has such.
+    pub inventories: bmdw::Inventories,
 }
 
 impl fmt::Debug for Rows {
@@ -102,6 +111,7 @@ pub fn open(format: Format, path: &Path) -> Result<Rows, FileError> {
 /// The rows of a source file, from wherever it comes.
 pub fn rows(format: Format, file: SourceFile) -> Result<Rows, FileError> {
     let progress = file.progress();
+    let mut inventories = bmdw::Inventories::default();
     let (rows, unknown_columns) = match format {
         Format::Mondo => (mondo::rows(file), Vec::new()),
         Format::Sssom => sssom_mapping::rows(file)?,
@@ -110,9 +120,19 @@ pub fn rows(format: Format, file: SourceFile) -> Result<Rows, FileError> {
         Format::Cellosaurus => (cellosaurus::rows(file)?, Vec::new()),
         Format::CellosaurusNames => cellosaurus_names::rows(file)?,
         Format::RikenBrc => riken_brc::rows(file)?,
+        Format::BmdwXml => {
+            let (rows, held) = bmdw::xml(file);
+            inventories = held;
+            (rows, Vec::new())
+        }
+        Format::BmdwCsv => {
+            let (rows, unknown, held) = bmdw::table(file)?;
+            inventories = held;
+            (rows, unknown)
+        }
         Format::Jsonl => (jsonl::rows(file), Vec::new()),
     };
-    Ok(Rows { inner: rows, progress, unknown_columns })
+    Ok(Rows { inner: rows, progress, unknown_columns, inventories })
 }
 
 fn owned(columns: Vec<&str>) -> Vec<String> {

@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// The kinds of record that have documents.
+pub const SHOWN: [RecordKind; 2] = [RecordKind::CellLine, RecordKind::Disease];
+
 /// The records whose documents show something of the touched ones: themselves, the lines of a donor or an
 /// organization, and the lines of a disease or of one below it.
 pub async fn affected(
@@ -30,7 +33,7 @@ pub async fn affected(
     let of_kind = |kind: RecordKind| -> Vec<Uuid> {
         touched.iter().filter(|id| id.kind == kind).map(|id| id.uuid).collect()
     };
-    let shown = |id: &&RecordId| matches!(id.kind, RecordKind::CellLine | RecordKind::Disease);
+    let shown = |id: &&RecordId| SHOWN.contains(&id.kind);
     let mut affected: BTreeSet<RecordId> = touched.iter().filter(shown).copied().collect();
     let diseases = of_kind(RecordKind::Disease);
     let below = link::lined_at_or_below(conn, &diseases).await?;
@@ -43,7 +46,7 @@ pub async fn affected(
         let lines = link::to(conn, &targets, relation).await?;
         affected.extend(lines.iter().map(|link| RecordId::new(RecordKind::CellLine, link.from)));
     }
-    affected.retain(|id| id.kind == RecordKind::CellLine || id.kind == RecordKind::Disease);
+    affected.retain(|id| SHOWN.contains(&id.kind));
     Ok(affected)
 }
 

@@ -99,6 +99,8 @@ pub struct SearchAnswer {
     pub facets: Vec<FacetCounts>,
     /// The position in the log up to which every change is in the answer.
     pub as_of: i64,
+    /// The hash of the log there, in hexadecimal.
+    pub log_hash: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -33,6 +33,7 @@ const INSIDE: &[(&str, &[&str])] = &[
             "http",
             "catalogue",
             "import",
+            "export",
             "config",
             "clock",
             "db::Db",
@@ -47,6 +48,8 @@ const INSIDE: &[(&str, &[&str])] = &[
     ("graphql", &["catalogue", "domain"]),
     ("web", &["catalogue", "domain"]),
     ("import", &["catalogue", "domain"]),
+    // What is written is read back by its tests.
+    ("export", &["catalogue", "domain", "import::bmdw"]),
     ("catalogue", &["db", "search", "domain", "clock", "metrics"]),
     ("search", &["db", "domain", "clock", "metrics"]),
     ("db", &["domain"]),

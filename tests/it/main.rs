@@ -11,6 +11,7 @@ mod damaged_files;
 mod double;
 mod import_rules;
 mod interchange;
+mod inventory;
 mod log;
 mod mirror;
 mod quality;

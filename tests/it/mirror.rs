@@ -46,6 +46,8 @@ both_backends!(
     a_deletion_that_is_canceled_alone_is_sent_again,
     the_keys_that_are_made_are_enough,
     an_index_that_has_fallen_behind_is_not_searched,
+    an_index_of_a_log_that_went_another_way_is_not_searched,
+    who_was_deposed_has_the_index_compared,
     a_long_backlog_is_caught_up_whatever_happens_on_the_way,
     how_far_the_mirror_is_behind_is_measured,
     servers_that_are_killed_leave_an_index_that_agrees,
@@ -456,17 +458,55 @@ async fn an_index_that_has_fallen_behind_is_not_searched(app: TestDb) {
     let mut mirrored = Mirrored::start(&app).await;
     mirrored.turn().await;
     withdraw(&app, "CVCL_0003").await;
+    let later = app.as_another_process().await.with_index(searched.index());
+    let later = later.with_meilisearch(mirrored.engine.clone());
+    let found = later.search(request("")).await.unwrap();
+    let (engine, degraded) = (found.engine, found.degraded);
+    assert_eq!((engine, degraded), ("meilisearch", true), "the embedded index knows less still");
     searched.follow().await;
     let soon = searched.catalogue.clone().with_meilisearch(mirrored.engine.clone());
     let found = soon.search(request("")).await.unwrap();
     assert_eq!((found.engine, found.total), ("meilisearch", 3));
-    let later = app.as_another_process().await.with_index(searched.index());
-    let later = later.with_meilisearch(mirrored.engine.clone());
     let found = later.search(request("")).await.unwrap();
     assert_eq!((found.engine, found.degraded, found.total), ("embedded", true, 2));
     mirrored.turn().await;
     let found = later.search(request("")).await.unwrap();
     assert_eq!((found.engine, found.degraded, found.total), ("meilisearch", false, 2));
+}
+
+async fn an_index_of_a_log_that_went_another_way_is_not_searched(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let searched = crate::search::Searched::open(&app, "index");
+    searched.follow().await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    let catalogue = searched.catalogue.clone().with_meilisearch(mirrored.engine.clone());
+    let now = mirrored.engine.meta(INDEX).await.unwrap().unwrap();
+    for meta in [
+        Meta { position: now.position + 100, ..now.clone() },
+        Meta { hash: "of a log that went another way".to_owned(), ..now.clone() },
+    ] {
+        let task = mirrored.engine.put(INDEX, [], Some(&meta), "test").await.unwrap();
+        done(&mirrored.engine, task).await;
+        let found = catalogue.search(request("")).await.unwrap();
+        assert_eq!((found.engine, found.degraded), ("embedded", true), "{meta:?}");
+    }
+}
+
+async fn who_was_deposed_has_the_index_compared(app: TestDb) {
+    app.import(Format::CellosaurusNames, NAMES).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    app.meddle("UPDATE leases SET until = '1970-01-01T00:00:00+00:00'", Vec::new()).await;
+    let mut second = mirrored.catalogue.mirror().unwrap();
+    second.turn().await.unwrap();
+    assert!(!second.is_doubted().await.unwrap());
+    // As long as a lease counts as fresh.
+    tokio::time::sleep(Duration::from_millis(10_100)).await;
+    assert_eq!(mirrored.mirror.turn().await.unwrap(), Turn::Follower);
+    assert!(second.is_doubted().await.unwrap());
+    assert!(second.check().await.unwrap().unwrap().is_none());
+    assert!(!second.is_doubted().await.unwrap());
 }
 
 async fn how_far_the_mirror_is_behind_is_measured(app: TestDb) {
@@ -507,12 +547,14 @@ async fn measure(catalogue: &Catalogue, name: &str) -> String {
 async fn servers_that_are_killed_leave_an_index_that_agrees(app: TestDb) {
     let mut server = Server::best().await;
     let (url, key) = server.address();
+    let log = app.catalogue.log_id().await.unwrap();
+    let index = format!("killed-{log}");
     let serve = |n: usize| {
         let data = ["data-0", "data-1"][n];
         let mut command = app.command_in(data, &["serve", "--listen", "127.0.0.1:0"]);
         command.env("STEMMA_SEARCH__MEILISEARCH__URL", &url);
         command.env("STEMMA_SEARCH__MEILISEARCH__KEY", &key);
-        command.env("STEMMA_SEARCH__MEILISEARCH__INDEX", INDEX);
+        command.env("STEMMA_SEARCH__MEILISEARCH__INDEX", &index);
         Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     };
     let mut running = [serve(0), serve(1)];
@@ -527,7 +569,7 @@ async fn servers_that_are_killed_leave_an_index_that_agrees(app: TestDb) {
             server.kill().await;
         }
     }
-    let engine = server.engine(INDEX, &app.catalogue.log_id().await.unwrap());
+    let engine = server.engine(&index, &log);
     let mirror = app.catalogue.clone().with_meilisearch(engine.clone()).mirror().unwrap();
     let started = Instant::now();
     let head = app.head().await.seq;

@@ -15,6 +15,7 @@ use super::{
         StatusReason, TypingMethod, TypingSample, ViabilityCells, ViabilityMethod, VolumeReduction,
     },
     count,
+    inventory::Presence,
 };
 use crate::domain::{
     donor::Sex,
@@ -88,13 +89,28 @@ pub struct UnitFacts {
     pub status: Status,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub purposes: Vec<PurposeConsent>,
+    /// The inventory that lists the unit, where one does or did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Listing>,
+}
+
+/// A unit's place in the inventories of a bank, each of which is the whole of what the bank holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Listing {
+    /// Issuing organization number of who lists the unit.
+    pub organization: u32,
+    /// Issuing organization number of where it is.
+    pub pool: u32,
+    pub presence: Presence,
 }
 
 impl Facts for UnitFacts {
     const KIND: RecordKind = RecordKind::CordBloodUnit;
 
+    /// None that is looked up or suggested: what a bank calls a unit may be one of its sealed numbers.
     fn names(&self) -> &[Name] {
-        &self.names
+        &[]
     }
 
     fn external_ids(&self) -> &[ExternalId] {

@@ -49,10 +49,20 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// Whose inventory it is: later ones of the same key follow it.
+    pub fn key(&self) -> String {
+        key(self.listing_organization, self.pool)
+    }
+
     /// When the bank stood so: the time of the snapshot, or of the file where it states none.
     pub fn taken(&self) -> DateTime<Utc> {
         self.snapshot.unwrap_or(self.created)
     }
+}
+
+/// The key of the inventories of a bank and pool.
+pub fn key(listing_organization: u32, pool: u32) -> String {
+    format!("{listing_organization}/{pool}")
 }
 
 /// Which units an inventory names, once all of it was read.

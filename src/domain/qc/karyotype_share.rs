@@ -47,7 +47,10 @@ impl Complement {
             || clone.fewest != clone.most
             || clone.ploidy.as_ref().is_some_and(|ploidy| ploidy != "2n")
             || clone.abnormalities.iter().any(|one| one.uncertain);
-        let abnormalities = clone.abnormalities.iter().map(|one| Abnormality {
+        // Laboratories write them in different orders.
+        let mut abnormalities: Vec<&Abnormality> = clone.abnormalities.iter().collect();
+        abnormalities.sort_by_key(|one| one.text.trim_end_matches('c'));
+        let abnormalities = abnormalities.into_iter().map(|one| Abnormality {
             text: String::new(),
             inheritance: None,
             constitutional: false,

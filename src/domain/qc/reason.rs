@@ -106,9 +106,7 @@ impl Reason {
     /// What the templates name, in the reader's language.
     fn values(&self, lang: Lang) -> Vec<(&'static str, String)> {
         match self {
-            Self::OlderThanDays { days, sampled } => {
-                vec![("{days}", days.to_string()), ("{sampled}", sampled.to_string())]
-            }
+            Self::OlderThanDays { days, .. } => vec![("{days}", days.to_string())],
             Self::OlderThanPassages { passages, tested, subject } => vec![
                 ("{passages}", passages.to_string()),
                 ("{tested}", tested.to_string()),
@@ -172,7 +170,7 @@ impl Reason {
             Self::PanelNotStated => ("reported; the standard does not name what must be tested", "報告されています(規格に検査項目の記載がありません)"),
             Self::StandardDoesNotApply => ("the standard does not apply to this kind of subject", "この種類の対象には規格が適用されません"),
             Self::CriterionDoesNotApply => ("the criterion does not apply to this kind of subject", "この種類の対象には項目が適用されません"),
-            Self::OlderThanDays { .. } => ("sampled on {sampled}, more than {days} days ago", "採取日{sampled}から{days}日を超えています"),
+            Self::OlderThanDays { .. } => ("sampled more than {days} days before", "採取から{days}日を超えています"),
             Self::OlderThanPassages { .. } => ("tested at passage {tested}, more than {passages} passages before passage {subject}", "試験時の継代数{tested}から現在の継代数{subject}まで{passages}継代を超えています"),
             Self::UnitNotComparable { .. } => ("the result is in {found}, which cannot be compared with {expected}", "結果の単位{found}は{expected}と比較できません"),
             Self::TooFewExamined { .. } => ("{found} {of} were examined; {needed} are needed", "{of}の検査数は{found}で、必要数{needed}に足りません"),

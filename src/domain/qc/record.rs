@@ -45,6 +45,20 @@ impl Facts for ResultFacts {
         self.subject.iter().map(asked).collect()
     }
 
+    /// A result is never changed or given to another subject: a wrong pass would be the price of a slip. What may be
+    /// added is which result corrects it, and that it was out of specification.
+    fn keeps_against(&self, newer: &Self) -> Option<&'static str> {
+        let as_entered = |facts: &Self| {
+            let result = facts.result.clone();
+            let result = result.map(|result| QcResult { superseded_by: None, ..result });
+            (facts.subject.clone(), result)
+        };
+        let changed = self.result.is_some() && as_entered(self) != as_entered(newer);
+        changed.then_some(
+            "a result is never changed: enter the right one under a number of its own and name it in `superseded_by`",
+        )
+    }
+
     fn problems(&self) -> Vec<Flag> {
         let flag = |problem: String| {
             let (field, problem) = problem.split_once(": ").unwrap_or(("result", &problem));
@@ -71,7 +85,12 @@ impl Record<ResultFacts> {
         self.first(|facts| facts.result.as_ref())
     }
 
-    pub fn out_of_specification(&self) -> Option<&OutOfSpecification> {
-        self.first(|facts| facts.out_of_specification.as_ref())
+    /// The declaration, by any source of the record, that this result of it was out of specification; only one that
+    /// invalidates.
+    pub fn declared_on(&self, result: &QcResult) -> Option<&OutOfSpecification> {
+        let declared = self.layers.iter().filter_map(|l| l.facts.out_of_specification.as_ref());
+        declared
+            .filter(|declared| declared.result == result.key)
+            .find(|declared| declared.problem_for(result).is_none())
     }
 }

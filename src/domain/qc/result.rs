@@ -283,6 +283,10 @@ pub struct OutOfSpecification {
 pub enum OutOfSpecificationProblem {
     #[error("{field}: is empty; an out-of-specification record needs it")]
     Blank { field: &'static str },
+    #[error(
+        "tester: the result does not say who did the test, so that nobody else can be known to approve"
+    )]
+    TesterNotStated,
     #[error("approver: `{name}` is the tester; somebody else must approve")]
     ApprovedByTester { name: String },
     #[error("tester: `{found}` did not do the test, `{expected}` did; correct the name")]
@@ -316,14 +320,15 @@ impl OutOfSpecification {
         if let Some(problem) = self.problem() {
             return Some(problem);
         }
-        if let Some(tester) = &result.tester {
-            if fold_person(tester) == fold_person(&self.approver) {
-                return Some(OutOfSpecificationProblem::ApprovedByTester { name: tester.clone() });
-            }
-            if fold_person(tester) != fold_person(&self.tester) {
-                let (found, expected) = (self.tester.clone(), tester.clone());
-                return Some(OutOfSpecificationProblem::OtherTester { found, expected });
-            }
+        let Some(tester) = &result.tester else {
+            return Some(OutOfSpecificationProblem::TesterNotStated);
+        };
+        if fold_person(tester) == fold_person(&self.approver) {
+            return Some(OutOfSpecificationProblem::ApprovedByTester { name: tester.clone() });
+        }
+        if fold_person(tester) != fold_person(&self.tester) {
+            let (found, expected) = (self.tester.clone(), tester.clone());
+            return Some(OutOfSpecificationProblem::OtherTester { found, expected });
         }
         let approved_on = self.approved_on;
         let sampling_date = result.sampling_date.filter(|sampling| approved_on < *sampling)?;

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Batch, CellLine, Organization,
-    parts::{Coded, Identifier, RecordState, Reference, SourceRow, rows, shown},
+    parts::{Coded, Identifier, RecordState, Reference, SourceRow, count, rows, shown},
 };
 use crate::{
     catalogue::Catalogue,
@@ -85,7 +85,8 @@ impl Batch {
         self.record().first(|facts| facts.handling.clone()).map(Handling::from)
     }
 
-    /// The state of availability on a day, today where none is given; null where nobody has stated one by then.
+    /// What the bank says of its availability on a day, today where none is given; null where nobody has stated anything
+    /// by then. Whether it may be ordered, `orderableBatches` answers.
     #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
     async fn availability(
         &self,
@@ -99,17 +100,6 @@ impl Batch {
     /// Every state of availability there was, the newest last.
     async fn availability_states(&self) -> Vec<AvailabilityOn> {
         self.record().availability_states().into_iter().map(AvailabilityOn::of).collect()
-    }
-
-    /// Whether the lot may be ordered on a day, today where none is given. Where nothing is stated it may not.
-    #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
-    async fn orderable(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The day.")] on: Option<NaiveDate>,
-    ) -> Result<bool> {
-        let on = on.unwrap_or(ctx.data::<Catalogue>()?.today());
-        Ok(self.record().can_be_ordered(on))
     }
 
     /// The line as the source refers to it.
@@ -190,12 +180,13 @@ pub struct BatchVials {
     /// Shipped.
     shipped: Option<u32>,
     /// Cells in one vial.
-    cells_each: Option<u64>,
+    cells_each: Option<f64>,
 }
 
 impl From<&Vials> for BatchVials {
     fn from(vials: &Vials) -> Self {
         let Vials { made, stored, shipped, cells_each } = *vials;
+        let cells_each = cells_each.map(count);
         Self { made, stored, shipped, cells_each }
     }
 }

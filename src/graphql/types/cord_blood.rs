@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::{
     CordBloodUnit,
-    parts::{Coded, RecordState},
+    parts::{Coded, RecordState, count},
 };
 use crate::{
     domain::{
         cell_line::LineFacts,
         cord_blood::{
-            facts::CellCounts,
+            facts::{CellCounts, UnitFacts},
             public::{PublicPurpose, PublicUnit},
         },
         record::Relation,
@@ -21,9 +21,9 @@ use crate::{
 };
 
 impl CordBloodUnit {
-    /// What its first source says that anyone may see.
-    fn public(&self) -> PublicUnit {
-        self.record().layers.first().map(|layer| layer.facts.public()).unwrap_or_default()
+    /// What the first source that states it says, of what anyone may see.
+    fn stated<T>(&self, get: impl Fn(PublicUnit) -> Option<T>) -> Option<T> {
+        self.record().layers.iter().find_map(|layer| get(layer.facts.public()))
     }
 }
 
@@ -62,47 +62,52 @@ impl CordBloodUnit {
 
     /// The ABO blood group.
     async fn abo(&self) -> Option<Coded> {
-        self.public().abo.map(|abo| Coded::new(abo.code(), |lang| abo.label(lang)))
+        let abo = self.stated(|unit| unit.abo)?;
+        Some(Coded::new(abo.code(), |lang| abo.label(lang)))
     }
 
     /// Rhesus D.
     async fn rhd(&self) -> Option<Coded> {
-        self.public().rhd.map(|rhd| Coded::new(rhd.code(), |lang| rhd.label(lang)))
+        let rhd = self.stated(|unit| unit.rhd)?;
+        Some(Coded::new(rhd.code(), |lang| rhd.label(lang)))
     }
 
     /// The year of collection. The day is a birth date and not shown.
     async fn collection_year(&self) -> Option<i32> {
-        self.public().collection_year
+        self.stated(|unit| unit.collection_year)
     }
 
     /// The volume before processing, in millilitres.
     async fn volume_ml(&self) -> Option<u32> {
-        self.public().volumes.collected_ml
+        self.stated(|unit| unit.volumes.collected_ml)
     }
 
     /// The volume as frozen, in millilitres.
     async fn volume_frozen_ml(&self) -> Option<u32> {
-        self.public().volumes.frozen_ml
+        self.stated(|unit| unit.volumes.frozen_ml)
     }
 
     /// Cells before processing.
-    async fn collected(&self) -> UnitCells {
-        self.public().collected.into()
+    async fn collected(&self) -> Option<UnitCells> {
+        self.stated(|unit| cells(unit.collected))
     }
 
     /// Cells as frozen.
-    async fn frozen(&self) -> UnitCells {
-        self.public().frozen.into()
+    async fn frozen(&self) -> Option<UnitCells> {
+        self.stated(|unit| cells(unit.frozen))
     }
 
     /// Viable cells, in percent.
     async fn viability_percent(&self) -> Option<u32> {
-        self.public().viability_percent
+        self.stated(|unit| unit.viability_percent)
     }
 
     /// What the unit is held for, each with its own consent.
     async fn purposes(&self) -> Vec<UnitPurpose> {
-        self.public().purposes.into_iter().map(UnitPurpose::from).collect()
+        // Two sources that say differently are asked together, so that the answer is unknown.
+        let purposes = self.record().all(|facts| &facts.purposes).into_iter().cloned().collect();
+        let said = UnitFacts { purposes, ..UnitFacts::default() };
+        said.public().purposes.into_iter().map(UnitPurpose::from).collect()
     }
 
     /// The lines that were made of it.
@@ -124,23 +129,29 @@ impl CordBloodUnit {
 #[derive(Debug, SimpleObject)]
 pub struct UnitCells {
     /// Total nucleated cells.
-    tnc: Option<u64>,
+    tnc: Option<f64>,
     /// Total nucleated cells as lists print them: `13.2 ×10⁸`.
     tnc_shown: Option<String>,
     /// CD34+ cells.
-    cd34: Option<u64>,
+    cd34: Option<f64>,
     /// CD34+ cells as lists print them: `4.1 ×10⁶`.
     cd34_shown: Option<String>,
     /// Mononuclear cells.
-    mnc: Option<u64>,
+    mnc: Option<f64>,
     /// Colony-forming units.
-    cfu: Option<u64>,
+    cfu: Option<f64>,
+}
+
+/// The counts, where one is stated.
+fn cells(counts: CellCounts) -> Option<UnitCells> {
+    (counts != CellCounts::default()).then(|| counts.into())
 }
 
 impl From<CellCounts> for UnitCells {
     fn from(counts: CellCounts) -> Self {
         let (tnc_shown, cd34_shown) = (counts.tnc_shown(), counts.cd34_shown());
         let CellCounts { tnc, cd34, mnc, cfu, .. } = counts;
+        let [tnc, cd34, mnc, cfu] = [tnc, cd34, mnc, cfu].map(|number| number.map(count));
         Self { tnc, tnc_shown, cd34, cd34_shown, mnc, cfu }
     }
 }

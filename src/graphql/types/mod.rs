@@ -20,9 +20,9 @@ use async_graphql::{Context, Interface, Result};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{fault, loaders};
+use super::loaders;
 use crate::{
-    catalogue::{AnyStored, Catalogue, Stored},
+    catalogue::{AnyStored, Stored},
     domain::{
         batch::BatchFacts,
         cell_line::LineFacts,
@@ -126,11 +126,32 @@ impl Node {
         })
     }
 
-    /// The published record at the far end of a link, of whichever kind.
-    pub(super) async fn published(ctx: &Context<'_>, uuid: Uuid) -> Result<Option<Self>> {
-        let found = ctx.data::<Catalogue>()?.nodes(&[uuid]).await.map_err(fault)?;
-        let published = |stored: &AnyStored| stored.record.state() == State::Published;
-        Ok(found.into_iter().find(published).map(Self::from))
+    /// The published record at the far end of a link that may lead to these kinds.
+    pub(super) async fn published(
+        ctx: &Context<'_>,
+        kinds: &[RecordKind],
+        uuid: Uuid,
+    ) -> Result<Option<Self>> {
+        for kind in kinds {
+            if let Some(node) = Self::load(ctx, RecordId::new(*kind, uuid)).await? {
+                return Ok(Some(node).filter(Self::is_published));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_published(&self) -> bool {
+        let state = match self {
+            Self::CellLine(shown) => shown.record().state,
+            Self::Donor(shown) => shown.record().state,
+            Self::Disease(shown) => shown.record().state,
+            Self::Organization(shown) => shown.record().state,
+            Self::Publication(shown) => shown.record().state,
+            Self::Batch(shown) => shown.record().state,
+            Self::CordBloodUnit(shown) => shown.record().state,
+            Self::QcResult(shown) => shown.record().state,
+        };
+        state == State::Published
     }
 
     pub(super) fn record_id(&self) -> RecordId {

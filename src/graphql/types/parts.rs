@@ -106,6 +106,12 @@ pub enum NotificationList {
     PaediatricChronic,
 }
 
+/// A count that may go beyond the 32 bits of an `Int`.
+#[expect(clippy::cast_precision_loss, reason = "no count of cells comes near 2^53")]
+pub(super) fn count(count: u64) -> f64 {
+    count as f64
+}
+
 /// A stable code with what a person reads.
 #[derive(Debug, Clone, Copy)]
 pub struct Coded {

@@ -7,20 +7,22 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Node, QcResult,
+    Batch, Node, QcResult,
     parts::{Coded, Identifier, RecordState, SourceRow, rows, shown},
 };
 use crate::{
     catalogue::quality::Assessed,
     domain::{
         id::RecordId,
+        karyotype::{Abnormality, AbnormalityKind},
         lang::Lang as Language,
         qc::{
             conformity::CriterionConformity as Judged,
             material::Level,
-            result::Evidence as EvidenceFile,
+            result::QcResult as Tested,
             standard::{Criterion, QcStandard},
             test_code::Qualifier,
+            value::Value,
             verdict::Verdict,
         },
         record::Relation,
@@ -30,6 +32,22 @@ use crate::{
 
 fn level(level: Level) -> Coded {
     Coded::new(level.code(), |lang| level.label(lang))
+}
+
+/// Whether what was tested are cells of a line, and not a person.
+fn is_of_cells(result: &Tested) -> bool {
+    !matches!(result.material.level, Level::Donor | Level::CordBloodUnit)
+}
+
+/// Whether something in a value was taken as it stood, which may tell of a person.
+fn has_free_text(value: &Value) -> bool {
+    let other = |one: &Abnormality| one.kind == AbnormalityKind::Other;
+    match value {
+        Value::Karyotype(read) => {
+            read.clones.iter().flat_map(|clone| &clone.abnormalities).any(other)
+        }
+        Value::Measured(_) | Value::Coded(_) | Value::Findings(_) => false,
+    }
 }
 
 fn verdict(verdict: Verdict) -> Coded {
@@ -85,9 +103,10 @@ impl QcResult {
         self.record().result()?.qualifier.as_ref().map(Qualifier::text)
     }
 
-    /// The method as the laboratory wrote it.
-    async fn method(&self) -> Option<&str> {
-        self.record().result()?.method.as_ref().map(|method| method.text.as_str())
+    /// The method, where it is one that is known here.
+    async fn method(&self) -> Option<Coded> {
+        let method = self.record().result()?.method_code()?;
+        Some(Coded::new(method.code(), |lang| method.label(lang)))
     }
 
     /// The level of the material that was tested.
@@ -100,15 +119,14 @@ impl QcResult {
         self.record().result()?.passage
     }
 
-    /// The specification as the laboratory wrote it. It is never judged by.
-    async fn specification(&self) -> Option<&str> {
-        self.record().result()?.specification.as_deref()
-    }
-
-    /// The value as it is read: `< 0.5 {EU}/mL`. A text that cannot be read may tell of a person and is not shown.
+    /// The value as it is read: `< 0.5 {EU}/mL`. Not shown are a text that cannot be read, which may tell of a person, and
+    /// what was found in a donor or a cord-blood unit.
     async fn reading(&self) -> Option<String> {
-        let result = self.record().result()?;
-        Some(result.value.as_ref()?.reading(result.test)?.to_string())
+        let result = self.record().result().filter(|result| is_of_cells(result))?;
+        let value = result.value.as_ref()?;
+        let read = Value::parse(result.test, &value.text).ok()?;
+        let sound = value.problem(result.test).is_none() && !has_free_text(&read);
+        sound.then(|| read.to_string())
     }
 
     /// The laboratory's own verdict.
@@ -117,14 +135,15 @@ impl QcResult {
         Some(Coded::new(verdict.code(), |lang| verdict.label(lang)))
     }
 
-    /// The day the sample was taken.
+    /// The day the sample was taken; not shown of a donor or a cord-blood unit.
     async fn sampling_date(&self) -> Option<NaiveDate> {
-        self.record().result()?.sampling_date
+        self.record().result().filter(|result| is_of_cells(result))?.sampling_date
     }
 
-    /// The day the result was entered. No result is newer for having been entered later.
+    /// The day the result was entered; not shown of a donor or a cord-blood unit. No result is newer for having been
+    /// entered later.
     async fn entry_date(&self) -> Option<NaiveDate> {
-        self.record().result().map(|result| result.entry_date)
+        Some(self.record().result().filter(|result| is_of_cells(result))?.entry_date)
     }
 
     /// The laboratory.
@@ -137,9 +156,9 @@ impl QcResult {
         self.record().result()?.instrument.as_deref()
     }
 
-    /// The file that shows the result.
-    async fn evidence(&self) -> Option<Evidence> {
-        self.record().result()?.evidence.as_ref().map(Evidence::from)
+    /// The SHA-256 of the file that shows the result, 64 hexadecimal digits.
+    async fn evidence_sha256(&self) -> Option<String> {
+        Some(self.record().result()?.evidence.as_ref()?.sha256.to_string())
     }
 
     /// The number of the result that corrects this one for the same sample.
@@ -147,16 +166,17 @@ impl QcResult {
         self.record().result()?.superseded_by.as_deref()
     }
 
-    /// Why the result was declared out of specification, so that it does not count.
-    async fn out_of_specification(&self) -> Option<&str> {
-        self.record().out_of_specification().map(|declared| declared.cause.as_str())
+    /// Whether somebody else than the tester has declared the result out of specification, so that it does not count.
+    async fn out_of_specification(&self) -> bool {
+        let result = self.record().result();
+        result.is_some_and(|result| self.record().declared_on(result).is_some())
     }
 
     /// The donor, line, lot or unit that was tested, where it is a published record.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
         let links = loaders::links_of(ctx, self.record().id.uuid).await?;
         match links.iter().find(|link| link.relation == Relation::Subject) {
-            Some(link) => Node::published(ctx, link.to).await,
+            Some(link) => Node::published(ctx, Relation::Subject.targets(), link.to).await,
             None => Ok(None),
         }
     }
@@ -164,21 +184,6 @@ impl QcResult {
     /// The rows of the sources that speak of the record.
     async fn sources(&self) -> Vec<SourceRow> {
         rows(self.record())
-    }
-}
-
-/// A file that shows a result.
-#[derive(Debug, SimpleObject)]
-pub struct Evidence {
-    /// Its name.
-    name: String,
-    /// Its SHA-256, 64 hexadecimal digits.
-    sha256: String,
-}
-
-impl From<&EvidenceFile> for Evidence {
-    fn from(file: &EvidenceFile) -> Self {
-        Self { name: file.name.clone(), sha256: file.sha256.to_string() }
     }
 }
 
@@ -260,6 +265,15 @@ impl StandardCriterion {
     }
 }
 
+/// Lots that may be ordered and meet a standard.
+#[derive(Debug, SimpleObject)]
+pub struct OrderableBatches {
+    /// The lots, at most as many as were asked for.
+    pub(in crate::graphql) nodes: Vec<Batch>,
+    /// Whether there are more.
+    pub(in crate::graphql) has_more: bool,
+}
+
 /// How a subject stands to a standard on a day.
 #[derive(Debug)]
 pub struct Conformity {
@@ -333,10 +347,7 @@ impl CriterionConformity<'_> {
 
     /// The results that the verdict rests on.
     async fn results(&self, ctx: &Context<'_>) -> Result<Vec<QcResult>> {
-        let mut results = Vec::with_capacity(self.judged.results.len());
-        for id in self.judged.results.iter().filter_map(|key| self.known.get(key)) {
-            results.extend(loaders::record(ctx, id.uuid).await?);
-        }
-        Ok(results)
+        let ids = self.judged.results.iter().filter_map(|key| self.known.get(key));
+        loaders::records_of(ctx, ids.map(|id| id.uuid).collect()).await
     }
 }

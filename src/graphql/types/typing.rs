@@ -84,7 +84,7 @@ impl From<&KaryotypeClone> for Clone {
 #[derive(Debug)]
 pub struct KaryotypeFinding(Finding);
 
-/// What a comparison of a line's karyotype with its donor found.
+/// What a comparison of a line's karyotype with its donor found. The donor's own karyotype is not told.
 #[Object]
 impl KaryotypeFinding {
     /// What was found.
@@ -97,11 +97,6 @@ impl KaryotypeFinding {
     async fn severity(&self) -> Coded {
         let severity = self.0.severity();
         Coded::new(severity.code(), |lang| severity.label(lang))
-    }
-
-    /// The finding in words.
-    async fn text(&self, #[graphql(default, desc = "The language.")] lang: Lang) -> String {
-        self.0.text(Language::from(lang))
     }
 }
 

@@ -57,6 +57,9 @@ pub enum FileError {
     #[error("line {line}: the columns {} mean the same; leave one of them", listed(columns))]
     SameColumns { line: u64, columns: Vec<String> },
 
+    #[error("line {line}: {problem}")]
+    Refused { line: u64, problem: String },
+
     #[error(
         "the {format} is malformed at line {line}, column {column}: {detail}; fetch the file again"
     )]

@@ -130,7 +130,8 @@ impl EmbeddedIndex {
         let (total, best, facets) = collector.finish(window.start);
         let hits = best.iter().map(|candidate| self.shared.hit(&snapshot, candidate));
         let hits = hits.collect::<tantivy::Result<_>>().map_err(failed)?;
-        Ok(SearchAnswer { total, hits, facets, as_of: snapshot.position })
+        let (as_of, log_hash) = (snapshot.position, hex::encode(&snapshot.hash));
+        Ok(SearchAnswer { total, hits, facets, as_of, log_hash })
     }
 }
 

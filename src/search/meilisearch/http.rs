@@ -35,7 +35,7 @@ pub enum Fault {
 
 impl Fault {
     /// Whether the server is in trouble, as against a question that it does not take.
-    pub(super) fn is_of_the_server(&self) -> bool {
+    pub fn is_of_the_server(&self) -> bool {
         !matches!(self, Self::Refused { status: 400..500, .. })
     }
 

@@ -21,11 +21,9 @@ use super::{
     settings::stamp,
 };
 use crate::{
-    domain::{
-        facet::Facet,
-        id::{RecordId, RecordKind},
-    },
+    domain::{facet::Facet, id::RecordId},
     search::{
+        build::SHOWN,
         query::{Direction, FacetCounts, Hit, PER_PAGE_MAX, SearchAnswer, SearchQuery, Sort},
         text::QueryWords,
     },
@@ -78,6 +76,8 @@ struct Found {
     updated: i64,
     #[serde(default)]
     position: i64,
+    #[serde(default)]
+    hash: String,
     #[serde(default)]
     stamp: String,
     #[serde(default)]
@@ -157,8 +157,7 @@ impl<'q> Plan<'q> {
 
     /// The filters of the query, but for that of one facet.
     fn filter(&self, without: Option<Facet>) -> Filter {
-        let both = [RecordKind::CellLine, RecordKind::Disease];
-        let kinds = if self.query.kinds.is_empty() { &both[..] } else { &self.query.kinds };
+        let kinds = if self.query.kinds.is_empty() { &SHOWN[..] } else { &self.query.kinds };
         let kinds = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
         let mut parts = vec![Filter::In("kind", kinds)];
         for (facet, codes) in self.query.active_filters() {
@@ -205,7 +204,7 @@ impl<'q> Plan<'q> {
             .and(Filter::In("kind", vec![META_KIND.to_owned()]));
         let mut queries = vec![json!({
             "indexUid": self.index, "filter": meta.to_string(), "limit": 1,
-            "attributesToRetrieve": ["id", "position", "stamp", "log"],
+            "attributesToRetrieve": ["id", "position", "hash", "stamp", "log"],
         })];
         for (without, facets) in self.counted() {
             let facets: Vec<&str> = facets.into_iter().map(facet_attribute).collect();
@@ -271,7 +270,7 @@ impl<'q> Plan<'q> {
         let meta = answers.next().and_then(|answer| answer.hits.into_iter().next());
         let ours = meta.filter(|meta| meta.stamp == stamp() && meta.log == log);
         let missing = || Fault::Unreadable("the index is none of this catalogue's".to_owned());
-        let as_of = ours.ok_or_else(missing)?.position;
+        let Found { position: as_of, hash: log_hash, .. } = ours.ok_or_else(missing)?;
         let (mut total, mut counts) = (0, BTreeMap::new());
         for (without, facets) in self.counted() {
             let part: Vec<Answer> = answers.by_ref().take(parts).collect();
@@ -287,7 +286,7 @@ impl<'q> Plan<'q> {
             facet: *facet,
             values: counts.get(facet).cloned().unwrap_or_default(),
         });
-        Ok(SearchAnswer { total, hits, facets: facets.collect(), as_of })
+        Ok(SearchAnswer { total, hits, facets: facets.collect(), as_of, log_hash })
     }
 
     /// The page, put together from what is named and what the words match.

@@ -30,7 +30,7 @@ pub fn settings() -> Value {
     let facets = Facet::ALL.map(|facet| equality(facet_attribute(facet), false));
     json!({
         "searchableAttributes": searchable,
-        "displayedAttributes": ["id", "order", "updated", "v", "position", "stamp", "log"],
+        "displayedAttributes": ["id", "order", "updated", "v", "position", "hash", "stamp", "log"],
         "filterableAttributes": own.into_iter().chain(facets).collect::<Vec<_>>(),
         "sortableAttributes": ["order", "updated"],
         "rankingRules": ["sort", "words", "typo", "attribute", "proximity", "exactness", "order:asc"],

@@ -5,14 +5,14 @@ use std::{collections::HashMap, fmt};
 use uuid::Uuid;
 
 use super::{
-    Mirror, MirrorError, SHOWN, Turn,
+    Mirror, MirrorError, Turn,
     send::{Target, tag},
 };
 use crate::{
-    db::{log, mirror, record},
+    db::{mirror, record},
     domain::id::RecordId,
     search::{
-        build,
+        build::{self, SHOWN},
         meilisearch::{RowHash, is_meta, row},
     },
 };
@@ -86,11 +86,14 @@ impl Mirror {
     /// Compares the live index with the database and repairs what differs. Answers what differed; `None` where
     /// another process leads.
     pub async fn check(&mut self) -> Result<Option<Drift>, MirrorError> {
-        if self.turn().await? == Turn::Follower {
-            return Ok(None);
-        }
+        let wish = self.wished(super::DOUBTED).await?;
+        let Turn::Current(position) = self.turn().await? else { return Ok(None) };
         let mut live = Target::known(self.engine.live());
-        let drift = self.compare(&live.name).await?;
+        // What anybody has sent before is done before this: the server works in order.
+        let build = self.live_build().await?.unwrap_or_default();
+        let meta = self.meta(position, &build).await?;
+        self.tell(&mut live, &meta).await?;
+        let drift = self.compare(&live.name, position).await?;
         let found = u64::try_from(drift.count()).unwrap_or_default();
         self.metrics.drift_found.inc_by(found);
         let Drift { missing, stale, left_behind, strange } = &drift;
@@ -105,7 +108,9 @@ impl Mirror {
             self.done(task).await?;
         }
         self.metrics.drift_repaired.inc_by(found);
-        self.fulfilled(super::DOUBTED).await?;
+        if let Some(wish) = wish {
+            self.fulfilled(super::DOUBTED, &wish).await?;
+        }
         Ok(Some(drift))
     }
 
@@ -113,19 +118,21 @@ impl Mirror {
     pub async fn compare_live(&self) -> Result<Option<Drift>, MirrorError> {
         let live = self.engine.live().to_owned();
         match self.engine.meta(&live).await? {
-            None => Ok(None),
-            Some(_) => self.compare(&live).await.map(Some),
+            Some(meta) if self.fits(&meta).await? => {
+                self.compare(&live, meta.position).await.map(Some)
+            }
+            _ => Ok(None),
         }
     }
 
-    async fn compare(&self, index: &str) -> Result<Drift, MirrorError> {
-        let start = log::head(&mut self.db.read().await?.conn()).await?.seq;
+    /// Compares an index that knows every change up to a position.
+    async fn compare(&self, index: &str, position: i64) -> Result<Drift, MirrorError> {
         let held = self.held(index).await?;
         let mut drift = Drift::between(&self.expected().await?, held);
         let refused = mirror::all_set_aside(&mut self.db.read().await?.conn()).await?;
         drift.missing.retain(|id| !refused.iter().any(|aside| aside.record == *id));
-        // What changed while it was looked at is not drift.
-        let mut position = start;
+        // What changed since, and while it was looked at, is not drift.
+        let mut position = position;
         while let Some((last, changed)) = self.stretch(position).await? {
             for list in [&mut drift.missing, &mut drift.stale, &mut drift.left_behind] {
                 list.retain(|id| !changed.contains(id));

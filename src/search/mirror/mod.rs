@@ -20,26 +20,27 @@ use super::meilisearch::{Fault, Meilisearch, Meta, stamp};
 use crate::{
     clock::Clock,
     db::{Db, DbError, log, mirror, setting},
-    domain::id::{RecordId, RecordKind},
+    domain::id::RecordId,
     metrics::Metrics,
     search::build,
 };
 
 const LEASE: &str = "mirror";
-/// Longer than the time for which a renewal counts as fresh, and one request after it.
-const LASTS: TimeDelta = TimeDelta::seconds(45);
+/// Longer than the time for which a renewal counts as fresh with one request after it, and than the longest pause after
+/// a fault.
+const LASTS: TimeDelta = TimeDelta::seconds(75);
 /// A lease renewed since then needs no renewal.
 const FRESH: Duration = Duration::from_secs(10);
 /// Revisions taken up at once.
 const STRETCH: i64 = 1000;
 /// Stretches after which the index is told how far it is, while it catches up.
 const UNTOLD: u32 = 50;
+/// No position: nobody has asked the index yet.
+pub const UNKNOWN: i64 = -1;
 /// Set while somebody wants the index built anew.
 const WANTED: &str = "mirror_rebuild";
 /// Set while somebody wants the index compared with the database before the hour.
 const DOUBTED: &str = "mirror_check";
-/// The kinds of record that have documents.
-const SHOWN: [RecordKind; 2] = [RecordKind::CellLine, RecordKind::Disease];
 
 #[derive(Debug, thiserror::Error)]
 pub enum MirrorError {
@@ -56,6 +57,15 @@ pub enum MirrorError {
 }
 
 impl MirrorError {
+    /// Whether trying again would end alike: the server will not, though it is well.
+    fn is_final(&self) -> bool {
+        match self {
+            Self::Fault(fault) => !fault.is_of_the_server(),
+            Self::Unequal(_) => true,
+            Self::Db(_) | Self::Lost(_) | Self::Deposed => false,
+        }
+    }
+
     /// How long the server asks to be left alone for.
     pub fn wait(&self) -> Option<Duration> {
         if let Self::Fault(fault) = self { fault.wait() } else { None }
@@ -97,24 +107,20 @@ impl Mirror {
     /// Brings the index up to the head of the log, building it first where there is none that fits.
     pub async fn turn(&mut self) -> Result<Turn, MirrorError> {
         let head = log::head(&mut self.db.read().await?.conn()).await?.seq;
-        let wanted = self.is_rebuild_wanted().await?;
-        if !wanted && self.is_fresh() && self.reached == Some(head) {
+        let wanted = self.wished(WANTED).await?;
+        if wanted.is_none() && self.is_fresh() && self.reached == Some(head) {
             return Ok(Turn::Current(head));
         }
-        let reached = self.take_turn(wanted).await;
+        let reached = self.take_turn(wanted.as_deref()).await;
         // After a failure nothing is taken for granted.
         self.reached = reached.as_ref().ok().copied().flatten();
-        if let Err(error) = &reached {
+        if reached.is_err() {
             self.metrics.turns_failed.inc();
-            if matches!(error, MirrorError::Deposed) {
-                // What this process had sent may have come in after what the new leader sent.
-                self.wish(DOUBTED).await?;
-            }
         }
         Ok(reached?.map_or(Turn::Follower, Turn::Current))
     }
 
-    async fn take_turn(&mut self, wanted: bool) -> Result<Option<i64>, MirrorError> {
+    async fn take_turn(&mut self, wanted: Option<&str>) -> Result<Option<i64>, MirrorError> {
         let led = self.is_fresh();
         if !self.lead().await? {
             return Ok(None);
@@ -129,14 +135,21 @@ impl Mirror {
             Some(meta) => self.fits(meta).await?,
             None => false,
         };
-        if wanted || !fits {
+        if !fits {
+            self.metrics.mirror_position.set(0);
+        }
+        if wanted.is_some() || !fits {
             let rebuilt = self.rebuild(fits).await;
+            // What cannot be built is not built again and again while the live one does.
+            let settled = rebuilt.as_ref().map_or_else(|error| fits && error.is_final(), |()| true);
+            if let Some(wish) = wanted.filter(|_| settled) {
+                self.fulfilled(WANTED, wish).await?;
+            }
             if fits && rebuilt.is_err() {
                 // What is searched must not stand still because building fails.
                 self.follow(&mut live).await?;
             }
             rebuilt?;
-            self.fulfilled(WANTED).await?;
         } else if let Some(meta) = meta {
             return self.follow_from(&mut live, meta).await.map(Some);
         }
@@ -153,32 +166,38 @@ impl Mirror {
     }
 
     pub async fn is_rebuild_wanted(&self) -> Result<bool, MirrorError> {
-        self.is_wished(WANTED).await
+        Ok(self.wished(WANTED).await?.is_some())
     }
 
-    /// Takes the wish back.
-    pub async fn want_no_rebuild(&self) -> Result<(), MirrorError> {
-        self.fulfilled(WANTED).await
+    /// Which building the live index comes from, by its own word.
+    pub async fn live_build(&self) -> Result<Option<String>, MirrorError> {
+        Ok(self.engine.meta(self.engine.live()).await?.map(|meta| meta.build))
     }
 
-    /// Whether the index should be compared with the database soon.
+    /// Asks whoever leads to compare the index with the database soon.
+    pub async fn want_check(&self) -> Result<(), MirrorError> {
+        self.wish(DOUBTED).await
+    }
+
     pub async fn is_doubted(&self) -> Result<bool, MirrorError> {
-        self.is_wished(DOUBTED).await
+        Ok(self.wished(DOUBTED).await?.is_some())
     }
 
     async fn wish(&self, name: &str) -> Result<(), MirrorError> {
         let mut tx = self.db.begin().await?;
-        setting::put(&mut tx.conn(), name, "1").await?;
+        setting::put(&mut tx.conn(), name, &send::tag()).await?;
         Ok(tx.commit().await?)
     }
 
-    async fn is_wished(&self, name: &str) -> Result<bool, MirrorError> {
-        Ok(setting::get(&mut self.db.read().await?.conn(), name).await?.is_some())
+    /// The wish as it stands; each has a value of its own.
+    async fn wished(&self, name: &str) -> Result<Option<String>, MirrorError> {
+        Ok(setting::get(&mut self.db.read().await?.conn(), name).await?)
     }
 
-    async fn fulfilled(&self, name: &str) -> Result<(), MirrorError> {
+    /// Takes a wish away, unless it was made again since it was read.
+    async fn fulfilled(&self, name: &str, wish: &str) -> Result<(), MirrorError> {
         let mut tx = self.db.begin().await?;
-        setting::remove(&mut tx.conn(), name).await?;
+        setting::remove_if(&mut tx.conn(), name, wish).await?;
         Ok(tx.commit().await?)
     }
 
@@ -196,16 +215,28 @@ impl Mirror {
         let mut tx = self.db.begin().await?;
         let epoch = mirror::take_lease(&mut tx.conn(), LEASE, self.holder, LASTS).await?;
         tx.commit().await?;
-        if epoch != self.epoch {
-            tracing::info!(?epoch, "who leads the mirror has changed");
-        }
-        (self.epoch, self.renewed) = (epoch, epoch.map(|_| asked));
+        let before = std::mem::replace(&mut self.epoch, epoch);
+        self.renewed = epoch.map(|_| asked);
         self.metrics.mirror_leads.set(epoch.is_some().into());
+        if epoch != before {
+            tracing::info!(?epoch, "who leads the mirror has changed");
+            self.metrics.mirror_position.set(UNKNOWN);
+            if before.is_some() {
+                // What this process had sent may come in after what another has sent since.
+                self.wish(DOUBTED).await?;
+            }
+        }
         Ok(epoch.is_some())
     }
 
-    async fn still_lead(&mut self) -> Result<(), MirrorError> {
-        if self.is_fresh() || self.lead().await? { Ok(()) } else { Err(MirrorError::Deposed) }
+    /// To be asked before everything that is sent: nothing is asked of the database while the lease is fresh.
+    pub(super) async fn still_lead(&mut self) -> Result<(), MirrorError> {
+        if self.is_fresh() {
+            return Ok(());
+        }
+        let before = self.epoch;
+        // Somebody may have led in between, though this process leads again.
+        if self.lead().await? && self.epoch == before { Ok(()) } else { Err(MirrorError::Deposed) }
     }
 
     /// Whether an index is of this log and made as this program makes it.
@@ -236,7 +267,9 @@ impl Mirror {
         let mut position = meta.position;
         let mut untold = 0;
         self.reached(target, position);
-        loop {
+        // Not to the end of the log, which may never come while somebody writes.
+        let head = log::head(&mut self.db.read().await?.conn()).await?.seq;
+        while position < head {
             let Some((last, affected)) = self.stretch(position).await? else { break };
             if last - position < STRETCH && untold == 0 {
                 let reached = self.meta(last, &meta.build).await?;

@@ -6,16 +6,21 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{
-    Mirror, MirrorError, SHOWN,
+    Mirror, MirrorError,
     send::{Target, tag},
 };
 use crate::{
     db::{log, record},
     domain::id::RecordId,
+    search::build::SHOWN,
 };
 
 /// Records read at once.
 const PAGE: i64 = 10_000;
+/// Payloads on their way at once. The server works in order, and takes many in as one, the more the better; but what
+/// changes in a live index waits behind them.
+const ALONE: usize = 256;
+const BESIDE: usize = 64;
 /// Between two looks whether the indexes have changed places, and how many are taken.
 const LOOK: Duration = Duration::from_millis(50);
 const LOOKS_MAX: u32 = 12_000;
@@ -24,7 +29,7 @@ impl Mirror {
     /// `follow` says whether the live index is one that can go on following.
     pub(super) async fn rebuild(&mut self, follow: bool) -> Result<(), MirrorError> {
         let mut live = Target::known(self.engine.live());
-        let mut next = Target::empty(&self.engine.next());
+        let mut next = Target::empty(&self.engine.next(), if follow { BESIDE } else { ALONE });
         tracing::info!(index = next.name, "the index in Meilisearch is built anew");
         let task = self.engine.make(&next.name).await?;
         self.done(task).await?;
@@ -53,6 +58,9 @@ impl Mirror {
                     self.follow(&mut live).await?;
                 }
             }
+        }
+        while follow && self.wait_for_some(&mut next).await? {
+            self.follow(&mut live).await?;
         }
         let meta = self.meta(start, &build).await?;
         self.tell(&mut next, &meta).await?;

@@ -20,8 +20,10 @@ use crate::{
 const DOCUMENTS: usize = 1000;
 /// Bytes in one payload, give or take one document.
 const BYTES: usize = 8_000_000;
-/// Payloads on their way at once: the server takes many in as one, and the more the better.
-const ON_THE_WAY: usize = 256;
+/// Payloads on their way at once while an index follows the log.
+const ON_THE_WAY: usize = 64;
+/// Payloads waited for at once while an index is built beside a live one.
+const SOME: usize = 16;
 /// A task of ours that takes longer will not end.
 const TOO_LONG: Duration = Duration::from_mins(15);
 /// Between two looks at a task: soon at first.
@@ -35,17 +37,20 @@ pub(super) struct Target {
     /// compared without building every document a second time.
     pub(super) holds: Option<HashMap<RecordId, RowHash>>,
     on_the_way: VecDeque<Sent>,
+    /// As many are on their way at most.
+    window: usize,
 }
 
 impl Target {
     /// An index that holds we do not remember what.
     pub(super) fn known(name: &str) -> Self {
-        Self { name: name.to_owned(), holds: None, on_the_way: VecDeque::new() }
+        let (holds, on_the_way) = (None, VecDeque::new());
+        Self { name: name.to_owned(), holds, on_the_way, window: ON_THE_WAY }
     }
 
     /// An index that was just made.
-    pub(super) fn empty(name: &str) -> Self {
-        Self { holds: Some(HashMap::new()), ..Self::known(name) }
+    pub(super) fn empty(name: &str, window: usize) -> Self {
+        Self { holds: Some(HashMap::new()), window, ..Self::known(name) }
     }
 
     fn put(&mut self, rows: &[Row]) {
@@ -87,7 +92,7 @@ impl Mirror {
             let sent = self.send(target, part, meta.filter(|_| whole)).await?;
             told |= sent.with_meta;
             target.on_the_way.push_back(sent);
-            refused |= self.arrivals(target, ON_THE_WAY).await?;
+            refused |= self.arrivals(target, target.window).await?;
         }
         refused |= self.arrivals(target, 0).await?;
         if let Some(meta) = meta.filter(|_| !told || refused) {
@@ -105,9 +110,15 @@ impl Mirror {
         for part in records.chunks(DOCUMENTS) {
             let sent = self.send(target, part, None).await?;
             target.on_the_way.push_back(sent);
-            self.arrivals(target, ON_THE_WAY).await?;
+            self.arrivals(target, target.window).await?;
         }
         Ok(())
+    }
+
+    /// Waits for some of what is on its way. Answers whether more is.
+    pub(super) async fn wait_for_some(&mut self, target: &mut Target) -> Result<bool, MirrorError> {
+        self.arrivals(target, target.on_the_way.len().saturating_sub(SOME)).await?;
+        Ok(!target.on_the_way.is_empty())
     }
 
     /// Lets an index say what it is, when everything sent before is in.
@@ -143,12 +154,14 @@ impl Mirror {
         target.put(&rows);
         let mut tasks = Vec::new();
         if !hidden.is_empty() {
+            self.still_lead().await?;
             tasks.push(self.engine.delete(&target.name, &texts(&hidden), &tag()).await?);
         }
         let payloads = payloads(&rows);
         // Tasks end one by one: the position goes along only where one task is all there is to do.
         let meta = meta.filter(|_| tasks.is_empty() && payloads.len() <= 1);
         for payload in &payloads {
+            self.still_lead().await?;
             tasks.push(self.engine.put(&target.name, payload.iter().copied(), meta, &tag()).await?);
         }
         self.metrics.documents_sent.inc_by(u64::try_from(rows.len()).unwrap_or_default());
@@ -194,7 +207,12 @@ impl Mirror {
         let mut open = vec![(records, reason)];
         while let Some((records, reason)) = open.pop() {
             if let [one] = records[..] {
-                self.set_aside(target, one, &reason).await?;
+                // As it is now: a correction may have been sent since.
+                let sent = self.send(target, &[one], None).await?;
+                match self.refusal(sent.tasks).await? {
+                    Some(_) => self.set_aside(target, one, &reason).await?,
+                    None => self.accepted(&[one]).await?,
+                }
                 continue;
             }
             for half in records.chunks(records.len().div_ceil(2)) {
