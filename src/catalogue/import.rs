@@ -232,8 +232,10 @@ impl<'c> Import<'c> {
         }
         let at = self.catalogue.clock.now();
         let signed = Signed { actor: self.actor.clone(), reason: self.reason.clone(), at };
+        let rows = std::mem::take(&mut chunk.rows);
         let changes = chunk.into_changes(conn, &self.catalogue.prefix).await?;
-        write::write(conn, &changes, &signed).await
+        write::write(conn, &changes, &signed).await?;
+        unreached(conn, &changes, &rows, report).await
     }
 }
 
@@ -257,6 +259,8 @@ struct Chunk {
     /// How many records the chunk has made.
     made: usize,
     over: Over,
+    /// Which row brought which record, the last one of each.
+    rows: BTreeMap<RecordId, (u64, String)>,
 }
 
 impl Chunk {
@@ -275,6 +279,7 @@ impl Chunk {
             donor_of: HashMap::new(),
             made: 0,
             over,
+            rows: BTreeMap::new(),
         };
         let rows = record::find_by_accession(conn, accessions).await?;
         for stored in rows.iter().map(read::decode).collect::<Result<Vec<_>, _>>()? {
@@ -341,6 +346,7 @@ impl Chunk {
             Some(id) => *id,
             None => self.make(&candidate.draft, catalogue),
         };
+        self.rows.insert(line, (candidate.row, candidate.label.clone()));
         changed |= self.take_donor(candidate, line, report, catalogue);
         match (new, changed) {
             (true, _) => report.taken += 1,
@@ -597,6 +603,46 @@ impl Chunk {
         }
         conflicts
     }
+}
+
+/// Tells of lots whose line or parent, and of tests whose subject, is not known: they stay, and mean nothing until it is.
+async fn unreached(
+    conn: &mut Conn<'_>,
+    changes: &[Change],
+    rows: &BTreeMap<RecordId, (u64, String)>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    const NEEDED: [Relation; 3] = [Relation::Line, Relation::ParentBatch, Relation::Subject];
+    let asking =
+        |change: &&Change| matches!(change.after, AnyRecord::Batch(_) | AnyRecord::QcResult(_));
+    let ids: Vec<Uuid> = changes.iter().filter(asking).map(|c| c.after.id().uuid).collect();
+    let reached: BTreeSet<(Uuid, Relation, usize)> =
+        link::of(conn, &ids).await?.into_iter().map(|l| (l.from, l.relation, l.item)).collect();
+    for change in changes.iter().filter(asking) {
+        let id = change.after.id();
+        let Some((row, label)) = rows.get(&id) else { continue };
+        let mut items: BTreeMap<&str, usize> = BTreeMap::new();
+        for asked in each_kind!(&change.after, record => record.links()) {
+            let item = items.entry(asked.relation.as_str()).or_default();
+            if NEEDED.contains(&asked.relation)
+                && !reached.contains(&(id.uuid, asked.relation, *item))
+            {
+                let message = format!(
+                    "`{}` is not known here: load it, or correct the number",
+                    asked.reference.text()
+                );
+                report.remark(
+                    *row,
+                    label,
+                    Outcome::Flagged,
+                    Some(asked.relation.as_str()),
+                    message,
+                );
+            }
+            *item += 1;
+        }
+    }
+    Ok(())
 }
 
 fn keys_of(candidate: &Candidate) -> Vec<Key> {

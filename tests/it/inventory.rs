@@ -103,7 +103,10 @@ async fn an_older_inventory_or_one_cut_off_changes_nothing(app: TestDb) {
     let newer = inventory("2026-05-01", &all[..1]);
     let cut = &newer[..newer.len() - 30];
     let differences = newer.replace("FULL", "DIFF");
-    for (text, word) in [(older.as_str(), "older"), (cut, ""), (&differences, "FULL")] {
+    let nothing = "<INVENTORIES><X/></INVENTORIES>";
+    let wrong =
+        [(older.as_str(), "older"), (cut, ""), (&differences, "FULL"), (nothing, "no inventory")];
+    for (text, word) in wrong {
         let (done, said) = import(&app, "wrong.xml", text);
         assert!(!done && said.contains(word), "{said}");
         assert_eq!(app.head().await, head);

@@ -30,6 +30,7 @@ both_backends!(
     what_is_hidden_above_a_lot_is_judged_by_and_keeps_it_from_being_ordered,
     a_result_that_two_sources_place_differently_certifies_each_lot_by_its_own,
     a_result_shows_nothing_of_a_person,
+    what_refers_to_nothing_known_is_told_of,
     however_many_lots_are_assessed_the_statements_stay_few,
     what_was_imported_is_exported_and_read_back_equal,
     conformity_is_answered_over_graphql,
@@ -309,6 +310,18 @@ async fn a_result_shows_nothing_of_a_person(app: TestDb) {
             assert!(!shown.to_string().contains(sealed), "{shown}");
         }
     }
+}
+
+async fn what_refers_to_nothing_known_is_told_of(app: TestDb) {
+    let result = test("R", "M9", "sterility", "negative", &json!({}));
+    let report = app.import(Format::Jsonl, lot("M1", &json!({})) + &result).await;
+    let told: Vec<(u64, Option<&str>)> =
+        report.rows.iter().map(|row| (row.row, row.field.as_deref())).collect();
+    assert_eq!(told, [(1, Some("line")), (2, Some("subject"))], "{:?}", report.rows);
+    assert!(report.rows[1].message.contains("Kyoto/M9"), "{}", report.rows[1].message);
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0001\tOne\n").await;
+    app.import(Format::Jsonl, lot("M9", &json!({}))).await;
+    assert_eq!(verdict(&assess(&app, "M9").await, "sterility").0, Verdict::Pass);
 }
 
 async fn however_many_lots_are_assessed_the_statements_stay_few(app: TestDb) {

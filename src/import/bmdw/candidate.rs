@@ -57,6 +57,8 @@ impl Reader {
 struct Candidates {
     reader: Reader,
     inventories: Inventories,
+    /// Whether the reading was ended by an error.
+    failed: bool,
 }
 
 impl Iterator for Candidates {
@@ -66,10 +68,13 @@ impl Iterator for Candidates {
         let Some(row) = self.reader.next() else {
             let ledger = self.reader.ledger();
             let snapshots = ledger.snapshots().into_iter().flatten().cloned();
-            let all = ledger.inventories().iter().cloned().zip(snapshots).collect();
-            self.inventories.0.get_or_init(|| all);
-            return None;
+            let all: Vec<_> = ledger.inventories().iter().cloned().zip(snapshots).collect();
+            let is_empty = all.is_empty();
+            let is_first_end = self.inventories.0.set(all).is_ok();
+            let nothing = FileError::WrongKind { expected: "inventory of units" };
+            return (is_first_end && is_empty && !self.failed).then_some(Err(nothing.into()));
         };
+        self.failed |= matches!(row, Err(BmdwError::File(_) | BmdwError::Header { .. }));
         Some(match row {
             Ok(row) => Ok(candidate(&self.reader.ledger().inventories()[row.inventory], row)),
             Err(error) => Err(refused(error)),
@@ -93,7 +98,8 @@ pub(in crate::import) fn table(
 
 fn candidates(reader: Reader) -> (RowIter, Inventories) {
     let inventories = Inventories::default();
-    (Box::new(Candidates { reader, inventories: inventories.clone() }), inventories)
+    let rows = Candidates { reader, inventories: inventories.clone(), failed: false };
+    (Box::new(rows), inventories)
 }
 
 fn candidate(inventory: &Inventory, row: UnitRow) -> Candidate {
