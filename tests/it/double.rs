@@ -74,6 +74,8 @@ pub(crate) enum Fault {
     WrongKey,
     /// An addition that holds a document with one of these ids fails as a whole.
     Refuse(BTreeSet<String>),
+    /// Every facet value is counted once too often, though the documents are right.
+    Miscount,
     /// `Down` from the n-th request after this fault on; 1 is the next one.
     FailAtRequest(u64),
 }

@@ -40,6 +40,7 @@ both_backends!(
     an_index_of_other_settings_is_built_anew,
     a_rebuild_that_is_cut_off_at_any_request_begins_again,
     what_drifted_is_found_and_repaired,
+    an_index_that_counts_its_facets_wrongly_is_built_anew,
     while_the_server_is_down_the_embedded_index_answers,
     both_engines_count_alike,
     many_lines_named_by_one_number_stand_on_their_pages,
@@ -402,6 +403,23 @@ async fn what_drifted_is_found_and_repaired(app: TestDb) {
     let text = drift.to_string();
     assert_eq!(text, "1 documents missing, 1 stale, 1 left behind, 1 of somebody else");
     mirrored.assert_equal().await;
+}
+
+async fn an_index_that_counts_its_facets_wrongly_is_built_anew(app: TestDb) {
+    app.import(Format::Jsonl, DEMO).await;
+    let mut mirrored = Mirrored::start(&app).await;
+    mirrored.turn().await;
+    assert!(mirrored.mirror.check().await.unwrap().unwrap().is_none());
+    mirrored.double.fault(Fault::Miscount);
+    let drift = mirrored.mirror.check().await.unwrap().unwrap();
+    let wrong = |text: &String| text.starts_with("kind ipsc ");
+    assert!(drift.miscounted.iter().any(wrong), "{drift}");
+    assert!(mirrored.mirror.is_rebuild_wanted().await.unwrap());
+    mirrored.double.heal();
+    let build = mirrored.mirror.live_build().await.unwrap();
+    mirrored.turn().await;
+    assert_ne!(mirrored.mirror.live_build().await.unwrap(), build);
+    assert!(mirrored.mirror.check().await.unwrap().unwrap().is_none());
 }
 
 async fn while_the_server_is_down_the_embedded_index_answers(app: TestDb) {

@@ -1,6 +1,9 @@
 //! Whether the index holds what the database says, document by document, and bringing back what does not.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt,
+};
 
 use uuid::Uuid;
 
@@ -9,11 +12,12 @@ use super::{
     send::{Target, tag},
 };
 use crate::{
-    db::{mirror, record},
-    domain::id::RecordId,
+    db::{log, mirror, record},
+    domain::{facet::Facet, id::RecordId},
     search::{
         build::{self, SHOWN},
         meilisearch::{RowHash, is_meta, row},
+        query::{FacetCounts, SearchQuery},
     },
 };
 
@@ -33,6 +37,9 @@ pub struct Drift {
     pub left_behind: Vec<RecordId>,
     /// Documents of the index that are none of ours.
     pub strange: Vec<String>,
+    /// Values of facets that the index counts otherwise than its own documents say, each with both counts. Looked for
+    /// only where every document agrees.
+    pub miscounted: Vec<String>,
 }
 
 impl Drift {
@@ -42,7 +49,8 @@ impl Drift {
 
     /// How many documents differ.
     pub fn count(&self) -> usize {
-        self.missing.len() + self.stale.len() + self.left_behind.len() + self.strange.len()
+        let [missing, stale, left] = [&self.missing, &self.stale, &self.left_behind].map(Vec::len);
+        missing + stale + left + self.strange.len()
     }
 
     /// What an index lacks or has too much of, against what it should hold.
@@ -66,11 +74,26 @@ impl Drift {
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { missing, stale, left_behind, strange } = self;
+        let Self { missing, stale, left_behind, strange, miscounted } = self;
         let [missing, stale, left] = [missing, stale, left_behind].map(Vec::len);
         write!(f, "{missing} documents missing, {stale} stale, {left} left behind, ")?;
-        write!(f, "{} of somebody else", strange.len())
+        write!(f, "{} of somebody else", strange.len())?;
+        if miscounted.is_empty() {
+            return Ok(());
+        }
+        write!(f, "; facets counted wrongly: {}", miscounted.join(", "))
     }
+}
+
+fn told(facet: Facet, code: &str, count: u64, right: u64) -> String {
+    format!("{} {code} {count} instead of {right}", facet.code())
+}
+
+/// What an index should hold.
+#[derive(Default)]
+struct Expected {
+    documents: HashMap<RecordId, RowHash>,
+    facets: BTreeMap<(Facet, String), u64>,
 }
 
 /// What an index holds, by its own word.
@@ -96,10 +119,14 @@ impl Mirror {
         let drift = self.compare(&live.name, position).await?;
         let found = u64::try_from(drift.count()).unwrap_or_default();
         self.metrics.drift_found.inc_by(found);
-        let Drift { missing, stale, left_behind, strange } = &drift;
+        let Drift { missing, stale, left_behind, strange, miscounted } = &drift;
         let all = [missing, stale, left_behind].into_iter().flatten();
         let all: Vec<RecordId> = all.copied().collect();
-        if found > 0 {
+        if !miscounted.is_empty() {
+            // Its documents are right and what it made of them is not: nothing but another index helps.
+            self.want_rebuild().await?;
+        }
+        if !drift.is_none() {
             tracing::warn!(%drift, "the index differs from the database and is repaired");
         }
         self.bring(&mut live, &all, None).await?;
@@ -128,9 +155,13 @@ impl Mirror {
     /// Compares an index that knows every change up to a position.
     async fn compare(&self, index: &str, position: i64) -> Result<Drift, MirrorError> {
         let held = self.held(index).await?;
-        let mut drift = Drift::between(&self.expected().await?, held);
         let refused = mirror::all_set_aside(&mut self.db.read().await?.conn()).await?;
-        drift.missing.retain(|id| !refused.iter().any(|aside| aside.record == *id));
+        let refused = refused.into_iter().map(|aside| aside.record).collect();
+        let expected = self.expected(&refused).await?;
+        let mut drift = Drift::between(&expected.documents, held);
+        if drift.is_none() {
+            drift.miscounted = self.miscounted(expected.facets, position).await?;
+        }
         // What changed since, and while it was looked at, is not drift.
         let mut position = position;
         while let Some((last, changed)) = self.stretch(position).await? {
@@ -148,9 +179,35 @@ impl Mirror {
         Ok(Drift::between(target.holds.as_ref().unwrap_or(&HashMap::new()), held))
     }
 
-    /// What an index should hold, by the database.
-    async fn expected(&self) -> Result<HashMap<RecordId, RowHash>, MirrorError> {
-        let mut expected = HashMap::new();
+    /// The values of facets that the live index counts otherwise than expected, where both speak of one position.
+    async fn miscounted(
+        &self,
+        mut expected: BTreeMap<(Facet, String), u64>,
+        position: i64,
+    ) -> Result<Vec<String>, MirrorError> {
+        let every = SearchQuery { facets: Facet::ALL.to_vec(), ..SearchQuery::default() };
+        let answer = self.engine.search(&every).await?;
+        let head = log::head(&mut self.db.read().await?.conn()).await?.seq;
+        if answer.as_of != position || head != position {
+            return Ok(Vec::new());
+        }
+        let mut miscounted = Vec::new();
+        for FacetCounts { facet, values } in answer.facets {
+            for (code, count) in values {
+                let right = expected.remove(&(facet, code.clone())).unwrap_or_default();
+                if right != count {
+                    miscounted.push(told(facet, &code, count, right));
+                }
+            }
+        }
+        miscounted
+            .extend(expected.iter().map(|((facet, code), right)| told(*facet, code, 0, *right)));
+        Ok(miscounted)
+    }
+
+    /// What an index should hold, by the database, but for what the server refused.
+    async fn expected(&self, refused: &HashSet<RecordId>) -> Result<Expected, MirrorError> {
+        let mut expected = Expected::default();
         for kind in SHOWN {
             let mut after = Uuid::nil();
             loop {
@@ -163,8 +220,14 @@ impl Mirror {
                     page.into_iter().map(|uuid| RecordId::new(kind, uuid)).collect();
                 for batch in ids.chunks(BATCH) {
                     let documents = build::documents(&mut lent.conn(), batch).await?;
-                    let rows = documents.iter().map(row);
-                    expected.extend(rows.map(|row| (row.id, row.hash)));
+                    for document in documents.iter().filter(|one| !refused.contains(&one.id)) {
+                        expected.documents.insert(document.id, row(document).hash);
+                        for (facet, codes) in &document.facets {
+                            for code in codes {
+                                *expected.facets.entry((*facet, code.clone())).or_default() += 1;
+                            }
+                        }
+                    }
                 }
             }
         }
