@@ -87,7 +87,10 @@ impl Import<'_> {
                 return Ok(());
             }
         };
-        let gone = known.iter().zip(layers).filter(|(unit, _)| concluded.absent.contains(&unit.id));
+        let gone = known
+            .iter()
+            .zip(layers)
+            .filter(|(unit, _)| concluded.absent.binary_search(&unit.id).is_ok());
         let gone: Vec<Candidate> =
             gone.map(|(unit, unit_layer)| absent(unit, unit_layer, concluded.as_of)).collect();
         for chunk in gone.chunks(CHUNK) {

@@ -122,9 +122,10 @@ impl Mirror {
         let Drift { missing, stale, left_behind, strange, miscounted } = &drift;
         let all = [missing, stale, left_behind].into_iter().flatten();
         let all: Vec<RecordId> = all.copied().collect();
-        if !miscounted.is_empty() {
+        if !miscounted.is_empty() && *miscounted != self.rebuilt_for {
             // Its documents are right and what it made of them is not: nothing but another index helps.
             self.want_rebuild().await?;
+            self.rebuilt_for.clone_from(miscounted);
         }
         if !drift.is_none() {
             tracing::warn!(%drift, "the index differs from the database and is repaired");

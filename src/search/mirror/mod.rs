@@ -96,12 +96,15 @@ pub struct Mirror {
     reached: Option<i64>,
     /// Records whose documents the server would not have.
     refused: BTreeSet<RecordId>,
+    /// Wrong counts for which the index was to be built anew. Where they come again, building does not help.
+    rebuilt_for: Vec<String>,
 }
 
 impl Mirror {
     pub fn new(db: Db, clock: Clock, engine: Meilisearch, metrics: Metrics, holder: Uuid) -> Self {
-        let (epoch, renewed, reached, refused) = (None, None, None, BTreeSet::new());
-        Self { db, clock, engine, metrics, holder, epoch, renewed, reached, refused }
+        let (epoch, renewed, reached) = (None, None, None);
+        let (refused, rebuilt_for) = (BTreeSet::new(), Vec::new());
+        Self { db, clock, engine, metrics, holder, epoch, renewed, reached, refused, rebuilt_for }
     }
 
     /// Brings the index up to the head of the log, building it first where there is none that fits.
