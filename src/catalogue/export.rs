@@ -3,18 +3,26 @@
 use uuid::Uuid;
 
 use super::{Catalogue, Error, read};
-use crate::{db::record, domain::id::RecordKind};
+use crate::{
+    db::record::{self, RecordRow},
+    domain::id::RecordKind,
+};
 
 /// What refers comes after what it refers to, so that a reader can resolve as it goes.
-const ORDER: [RecordKind; 8] = [
+const ORDER: [RecordKind; 13] = [
     RecordKind::Organization,
     RecordKind::Disease,
     RecordKind::Publication,
     RecordKind::Donor,
+    RecordKind::Sample,
     RecordKind::CordBloodUnit,
     RecordKind::CellLine,
     RecordKind::Batch,
     RecordKind::QcResult,
+    RecordKind::Holding,
+    RecordKind::Notice,
+    RecordKind::Certificate,
+    RecordKind::Distribution,
 ];
 
 impl Catalogue {
@@ -32,7 +40,7 @@ impl Catalogue {
                 let rows = record::after(&mut lent.conn(), last, kind, STRETCH).await?;
                 let Some(row) = rows.last() else { break };
                 last = row.id;
-                for stored in rows.iter().map(read::decode) {
+                for stored in rows.iter().map(RecordRow::read_any) {
                     write(&read::interchange(&stored?.record)?).map_err(|error| {
                         Error::Input(format!("the export cannot be written: {error}"))
                     })?;

@@ -8,11 +8,16 @@ use uuid::Uuid;
 
 use super::{
     Catalogue, Error,
-    read::{self, AnyStored},
     write::{self, Change, Signed},
 };
 use crate::{
-    db::{Conn, conn::Tx, external_id, link, record, setting},
+    db::{
+        Conn,
+        conn::Tx,
+        external_id, link,
+        record::{self, AnyStored, RecordRow},
+        setting,
+    },
     domain::{
         donor::DonorFacts,
         id::{self, RecordId, RecordKind},
@@ -165,8 +170,13 @@ impl<'c> Import<'c> {
         dry_run: bool,
     ) -> Result<Self, Error> {
         let dry = if dry_run { Some(catalogue.db.begin().await?) } else { None };
-        let (actor, reason) = (format!("import:{format}"), file.to_owned());
-        Ok(Self { catalogue, actor, reason, dry, over: Over::Write, report: Report::default() })
+        Ok(Self { dry, ..Self::by(catalogue, format!("import:{format}"), file.to_owned()) })
+    }
+
+    /// Records that come from no file, under the name of who made them.
+    pub(super) fn by(catalogue: &'c Catalogue, actor: String, reason: String) -> Self {
+        let (over, report) = (Over::Write, Report::default());
+        Self { catalogue, actor, reason, dry: None, over, report }
     }
 
     /// The same import, leaving every layer that is there as it is.
@@ -231,7 +241,8 @@ impl<'c> Import<'c> {
             chunk.take(candidate, report, self.catalogue);
         }
         let at = self.catalogue.clock.now();
-        let signed = Signed { actor: self.actor.clone(), reason: self.reason.clone(), at };
+        let (actor, reason) = (self.actor.clone(), self.reason.clone());
+        let signed = Signed { actor, reason, at, action: None };
         let rows = std::mem::take(&mut chunk.rows);
         let changes = chunk.into_changes(conn, &self.catalogue.prefix).await?;
         write::write(conn, &changes, &signed).await?;
@@ -282,7 +293,7 @@ impl Chunk {
             rows: BTreeMap::new(),
         };
         let rows = record::find_by_accession(conn, accessions).await?;
-        for stored in rows.iter().map(read::decode).collect::<Result<Vec<_>, _>>()? {
+        for stored in rows.iter().map(RecordRow::read_any).collect::<Result<Vec<_>, _>>()? {
             chunk.met(stored);
         }
         let mut ids: BTreeSet<RecordId> = chunk.borne.values().flatten().copied().collect();
@@ -297,7 +308,7 @@ impl Chunk {
         }
         let unread = ids.iter().filter(|id| !chunk.works.contains_key(id)).map(|id| id.uuid);
         let unread: Vec<Uuid> = unread.collect();
-        for stored in read::any_records(conn, &unread).await? {
+        for stored in record::any_many(conn, &unread).await? {
             chunk.met(stored);
         }
         Ok(chunk)
@@ -605,16 +616,28 @@ impl Chunk {
     }
 }
 
-/// Tells of lots whose line or parent, and of tests whose subject, is not known: they stay, and mean nothing until it is.
+/// Tells of records that mean nothing without another one that is not known, such as a lot of an unknown line: they
+/// stay, and wait for it.
 async fn unreached(
     conn: &mut Conn<'_>,
     changes: &[Change],
     rows: &BTreeMap<RecordId, (u64, String)>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    const NEEDED: [Relation; 3] = [Relation::Line, Relation::ParentBatch, Relation::Subject];
-    let asking =
-        |change: &&Change| matches!(change.after, AnyRecord::Batch(_) | AnyRecord::QcResult(_));
+    const NEEDED: [Relation; 8] = [
+        Relation::Line,
+        Relation::ParentBatch,
+        Relation::Subject,
+        Relation::HeldLine,
+        Relation::About,
+        Relation::Certified,
+        Relation::Item,
+        Relation::Recipient,
+    ];
+    let asking = |change: &&Change| {
+        let links = each_kind!(&change.after, record => record.links());
+        links.iter().any(|asked| NEEDED.contains(&asked.relation))
+    };
     let ids: Vec<Uuid> = changes.iter().filter(asking).map(|c| c.after.id().uuid).collect();
     let reached: BTreeSet<(Uuid, Relation, usize)> =
         link::of(conn, &ids).await?.into_iter().map(|l| (l.from, l.relation, l.item)).collect();

@@ -7,10 +7,9 @@ use uuid::Uuid;
 use super::{
     Catalogue, Error,
     import::{CHUNK, Candidate, Import},
-    read,
 };
 use crate::{
-    db::{Conn, external_id, setting},
+    db::{Conn, external_id, record, setting},
     domain::{
         cord_blood::{
             axes::Transplant,
@@ -152,7 +151,7 @@ async fn units(conn: &mut Conn<'_>, ids: &[Uuid], key: &str) -> Result<Vec<Unit>
         listing.is_some_and(|listing| inventory::key(listing.organization, listing.pool) == key)
     };
     let mut units = Vec::with_capacity(ids.len());
-    for stored in read::any_records(conn, ids).await? {
+    for stored in record::any_many(conn, ids).await? {
         let AnyRecord::CordBloodUnit(record) = stored.record else { continue };
         let Record { id, state, layers, .. } = record;
         let layer = layers.into_iter().find(listed).filter(|_| state == State::Published);

@@ -12,11 +12,18 @@ use crate::{
     },
     domain::{
         age::AgeBand,
+        availability::Availability,
         cell_line::{CatalogueClass, LineKind, VectorType},
+        cord_blood::{
+            code::{Abo, Purpose, RhD},
+            count,
+        },
         disease::{DiseaseFacts, NotificationScheme, topmost},
         donor::Sex,
         facet::Facet,
         lang::Lang,
+        notice::NoticeKind,
+        qc::{standard, test_code::TestCode},
         record::{Record, State},
         source::Source,
     },
@@ -82,6 +89,20 @@ impl Labels {
             Facet::AgeBand => AgeBand::from_code(code).map(|band| age_band(band, lang)),
             Facet::SourceRegistry => Source::new(code).about().map(|about| about.title.to_owned()),
             Facet::Notification => Some(self.notification(code)),
+            Facet::Abo => Abo::from_code(code).map(|abo| abo.label(lang).to_owned()),
+            Facet::RhD => RhD::from_code(code).map(|rhd| rhd.label(lang).to_owned()),
+            Facet::Tnc => Some(count::TNC.label(code)),
+            Facet::Cd34 => Some(count::CD34.label(code)),
+            Facet::HeldFor => Purpose::from_code(code).map(|p| p.label(lang).to_owned()),
+            Facet::Availability => {
+                Availability::from_code(code).map(|state| state.label(lang).to_owned())
+            }
+            Facet::Notice => NoticeKind::from_code(code).map(|kind| kind.label(lang).to_owned()),
+            Facet::Tested => TestCode::from_code(code).map(|test| test.label(lang).to_owned()),
+            Facet::MeetsStandard => {
+                let known = standard::shipped().iter().find(|standard| standard.key() == code);
+                known.map(|standard| standard.title.text(lang).to_owned())
+            }
             Facet::Disease => self.diseases.get(code).cloned(),
             _ => None,
         };

@@ -1,6 +1,9 @@
 //! What can be done with the catalogue: read it, search it, change it. The only folder that opens a write
 //! transaction. It knows nothing of HTTP and nothing of SQL.
 
+pub mod certificate;
+pub mod distribution;
+mod due;
 pub mod error;
 pub mod export;
 pub mod import;
@@ -17,9 +20,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::Notify;
 
 pub use error::Error;
-pub use read::{AnyStored, Listed};
+pub use read::Listed;
 
-pub use crate::db::{link::Link, log::Verdict, name::Suggestion, record::Stored};
+pub use crate::db::{
+    link::Link,
+    log::Verdict,
+    name::Suggestion,
+    record::{AnyStored, Stored},
+};
 use crate::{
     clock::{Clock, Ids},
     db::{self, Db},
@@ -69,7 +77,10 @@ impl Catalogue {
     }
 
     pub async fn migrate(&self) -> Result<(), Error> {
-        Ok(db::migrate::up(&self.db).await?)
+        db::migrate::up(&self.db).await?;
+        let mut tx = self.db.begin().await?;
+        db::due::begin(&mut tx.conn(), self.today()).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Today, by the clock, in UTC.

@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Catalogue, Error, error::Candidate};
 use crate::{
     db::{
-        self, Conn, DbError, external_id,
+        self, Conn, external_id,
         link::{self, Link},
         name::{self, Suggestion},
-        record::{self, RecordRow, Stored},
+        record::{self, AnyStored, RecordRow, Stored},
     },
     domain::{
         cell_line::LineFacts,
@@ -28,40 +27,13 @@ use crate::{
     each_kind,
 };
 
-/// A record of any kind with its version and times.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AnyStored {
-    pub record: AnyRecord,
-    pub version: i64,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
+/// Whether the public may see a record of this kind in this state: published ones, and tombstones by direct look-up.
+fn is_public(kind: RecordKind, state: State) -> bool {
+    !kind.is_restricted() && matches!(state, State::Published | State::Withdrawn | State::Merged)
 }
 
-pub(super) fn decode(row: &RecordRow) -> Result<AnyStored, DbError> {
-    let record = match row.record_id()?.kind {
-        RecordKind::CellLine => AnyRecord::CellLine(row.read()?.record),
-        RecordKind::Donor => AnyRecord::Donor(row.read()?.record),
-        RecordKind::Disease => AnyRecord::Disease(row.read()?.record),
-        RecordKind::Organization => AnyRecord::Organization(row.read()?.record),
-        RecordKind::Publication => AnyRecord::Publication(row.read()?.record),
-        RecordKind::Batch => AnyRecord::Batch(row.read()?.record),
-        RecordKind::CordBloodUnit => AnyRecord::CordBloodUnit(row.read()?.record),
-        RecordKind::QcResult => AnyRecord::QcResult(row.read()?.record),
-    };
-    let (version, created_at, updated_at) = (row.version, row.created_at, row.updated_at);
-    Ok(AnyStored { record, version, created_at, updated_at })
-}
-
-pub(super) async fn any_records(
-    conn: &mut Conn<'_>,
-    ids: &[Uuid],
-) -> Result<Vec<AnyStored>, DbError> {
-    record::get_many(conn, ids).await?.iter().map(decode).collect()
-}
-
-/// Whether the public may see a record in this state: published ones, and tombstones by direct look-up.
-fn is_public(state: State) -> bool {
-    matches!(state, State::Published | State::Withdrawn | State::Merged)
+fn is_shown(stored: &AnyStored) -> bool {
+    is_public(stored.record.id().kind, stored.record.state())
 }
 
 /// A record in a list, with its place there.
@@ -103,7 +75,7 @@ impl Catalogue {
         let mut found = BTreeMap::new();
         for row in rows.iter().filter(|row| row.kind == F::KIND.as_str()) {
             let stored: Stored<F> = row.read()?;
-            if is_public(stored.record.state) {
+            if is_public(F::KIND, stored.record.state) {
                 found.insert(row.id, stored);
             }
         }
@@ -112,8 +84,8 @@ impl Catalogue {
 
     /// The public records of any kind among these ids.
     pub async fn nodes(&self, ids: &[Uuid]) -> Result<Vec<AnyStored>, Error> {
-        let mut records = any_records(&mut self.db.read().await?.conn(), ids).await?;
-        records.retain(|stored| is_public(stored.record.state()));
+        let mut records = record::any_many(&mut self.db.read().await?.conn(), ids).await?;
+        records.retain(is_shown);
         Ok(records)
     }
 
@@ -121,8 +93,8 @@ impl Catalogue {
         check_accession(accession)?;
         let rows =
             record::find_by_accession(&mut self.db.read().await?.conn(), [accession]).await?;
-        let stored = rows.first().map(decode).transpose()?;
-        Ok(stored.filter(|stored| is_public(stored.record.state())))
+        let stored = rows.first().map(RecordRow::read_any).transpose()?;
+        Ok(stored.filter(is_shown))
     }
 
     /// The one line that is meant, or none.

@@ -106,6 +106,7 @@ impl Catalogue {
         index: &EmbeddedIndex,
         writer: &mut crate::search::embedded::EmbeddedWriter,
     ) -> Result<i64, Error> {
+        self.reach_today().await?;
         follow::catch_up(&self.db, index, writer).await.map_err(|error| match error {
             follow::FollowError::Db(error) => error.into(),
             follow::FollowError::Search(error) => Error::Search(error.to_string()),

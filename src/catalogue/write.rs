@@ -3,24 +3,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::Error;
 use crate::{
     db::{
-        Conn, DbError, external_id,
-        link::{self, NewLink},
+        Conn, DbError, due, external_id,
+        link::{self, Link, NewLink},
         log::{self, Action, NewRevision},
         name,
         record::{self, NewRow},
     },
     domain::{
-        facet,
+        self, facet,
         id::{RecordId, RecordKind},
         identifier::ExternalId,
         names::fold,
-        record::{AnyRecord, Asked, LABEL},
+        record::{ACCESSION, AnyRecord, Asked, LABEL, Relation},
         term::Key,
     },
     each_kind,
@@ -41,6 +41,8 @@ pub(super) struct Signed {
     pub(super) actor: String,
     pub(super) reason: String,
     pub(super) at: DateTime<Utc>,
+    /// What is done to the records, where it is more than making or updating them.
+    pub(super) action: Option<Action>,
 }
 
 /// Writes the changes in the order given. The transaction is the caller's.
@@ -56,16 +58,54 @@ pub(super) async fn write(
     record::put(conn, &rows).await?;
     let known: Vec<Uuid> =
         changes.iter().filter(|c| c.before.is_some()).map(|c| c.after.id().uuid).collect();
-    let each = || changes.iter().map(|change| &change.after);
-    let names = each().map(|r| (r.id(), each_kind!(r, record => record.names())));
+    let records: Vec<&AnyRecord> = changes.iter().map(|change| &change.after).collect();
+    let names = records.iter().map(|r| (r.id(), each_kind!(r, record => record.names())));
     name::replace(conn, &known, names.collect()).await?;
-    let ids = each().map(|r| (r.id(), each_kind!(r, record => record.external_ids())));
+    let ids = records.iter().map(|r| (r.id(), each_kind!(r, record => record.external_ids())));
     external_id::replace(conn, &known, ids.collect()).await?;
     put_codes(conn, &known, changes).await?;
-    relink(conn, &known, each()).await?;
-    let relinked = relink_askers(conn, changes).await?;
+    due::replace(conn, &known, due_days(changes, signed)).await?;
+    let left = link::of(conn, &known).await?;
+    relink(conn, &known, &records).await?;
+    let mut relinked = let_go(conn, &known, left).await?;
+    relinked.extend(relink_askers(conn, changes).await?);
+    let relinked: Vec<RecordId> = relinked.into_iter().collect();
     log::append(conn, &revisions(changes, signed)?, &relinked).await?;
     Ok(())
+}
+
+/// The days to come on which the records change by themselves.
+fn due_days(changes: &[Change], signed: &Signed) -> Vec<(Uuid, NaiveDate)> {
+    let today = signed.at.date_naive();
+    let days = |change: &Change| {
+        let id = change.after.id().uuid;
+        domain::due::days(&change.after).into_iter().map(move |day| (id, day))
+    };
+    changes.iter().flat_map(days).filter(|(_, day)| *day > today).collect()
+}
+
+/// The records that the changed ones led to and lead to no longer. What is told of those changes too: a notice that no
+/// longer names a lot lets it go.
+async fn let_go(
+    conn: &mut Conn<'_>,
+    known: &[Uuid],
+    before: Vec<Link>,
+) -> Result<BTreeSet<RecordId>, Error> {
+    let after: BTreeSet<(Uuid, Relation, Uuid)> = link::of(conn, known)
+        .await?
+        .iter()
+        .map(|link| (link.from, link.relation, link.to))
+        .collect();
+    let gone = before.iter().filter(|link| !after.contains(&(link.from, link.relation, link.to)));
+    let gone: Vec<Uuid> = gone.map(|link| link.to).collect();
+    let known: BTreeSet<&Uuid> = known.iter().collect();
+    let mut let_go = BTreeSet::new();
+    for row in record::get_many(conn, &gone).await? {
+        if !known.contains(&row.id) {
+            let_go.insert(row.record_id()?);
+        }
+    }
+    Ok(let_go)
 }
 
 fn row(change: &Change, signed: &Signed) -> NewRow {
@@ -84,7 +124,10 @@ fn revisions(changes: &[Change], signed: &Signed) -> Result<Vec<NewRevision>, Er
         Ok(NewRevision {
             record: change.after.id(),
             version: change.version,
-            action: if change.before.is_some() { Action::Update } else { Action::Create },
+            action: signed.action.unwrap_or(match change.before {
+                Some(_) => Action::Update,
+                None => Action::Create,
+            }),
             actor: signed.actor.clone(),
             reason: signed.reason.clone(),
             at: signed.at,
@@ -117,18 +160,24 @@ async fn put_codes(conn: &mut Conn<'_>, known: &[Uuid], changes: &[Change]) -> R
 
 /// Works out which records the references reach. A reference reaches a record when one of its keys, tried in
 /// order, is borne by exactly one record of the kind it points to: of two that claim a key neither is chosen.
-async fn relink<'a>(
+async fn relink(
     conn: &mut Conn<'_>,
     known: &[Uuid],
-    records: impl Iterator<Item = &'a AnyRecord>,
+    records: &[&AnyRecord],
 ) -> Result<(), DbError> {
     let asked: Vec<(RecordId, Vec<Asked<'_>>)> =
-        records.map(|r| (r.id(), each_kind!(r, record => record.links()))).collect();
+        records.iter().map(|r| (r.id(), each_kind!(r, record => record.links()))).collect();
     let keys: BTreeSet<Key> =
         asked.iter().flat_map(|(_, asked)| asked).flat_map(Asked::keys).collect();
     let (labels, keys): (Vec<Key>, Vec<Key>) =
         keys.into_iter().partition(|key| key.scheme == LABEL);
+    let (accessions, keys): (Vec<Key>, Vec<Key>) =
+        keys.into_iter().partition(|key| key.scheme == ACCESSION);
     let mut borne = external_id::find(conn, &keys).await?;
+    let accessions: Vec<&str> = accessions.iter().map(|key| key.value.as_str()).collect();
+    for (accession, id) in record::with_accessions(conn, &accessions).await? {
+        borne.insert(accession_key(&accession), vec![id]);
+    }
     borne.extend(name::find_many(conn, RecordKind::Disease, &labels).await?);
     let mut links = Vec::new();
     for (from, asked) in &asked {
@@ -177,9 +226,10 @@ async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<Vec<Re
     let asked = link::asked_for(conn, &keys).await?;
     let askers: BTreeSet<Uuid> = asked.into_values().flatten().collect();
     let askers: Vec<Uuid> = askers.difference(&written).copied().collect();
-    let records = super::read::any_records(conn, &askers).await?;
-    relink(conn, &askers, records.iter().map(|stored| &stored.record)).await?;
-    Ok(records.iter().map(|stored| stored.record.id()).collect())
+    let records = record::any_many(conn, &askers).await?;
+    let records: Vec<&AnyRecord> = records.iter().map(|stored| &stored.record).collect();
+    relink(conn, &askers, &records).await?;
+    Ok(records.iter().map(|record| record.id()).collect())
 }
 
 fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {
@@ -189,8 +239,11 @@ fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {
         AnyRecord::Disease(disease) => disease.names(),
         _ => Vec::new(),
     };
-    ids.chain(
-        names.into_iter().map(|name| Key { scheme: LABEL.to_owned(), value: fold(&name.text) }),
-    )
-    .collect()
+    let names = names.into_iter();
+    let names = names.map(|name| Key { scheme: LABEL.to_owned(), value: fold(&name.text) });
+    ids.chain(names).chain([accession_key(record.accession())]).collect()
+}
+
+fn accession_key(accession: &str) -> Key {
+    Key { scheme: ACCESSION.to_owned(), value: accession.to_owned() }
 }

@@ -1,5 +1,6 @@
 //! The commands: what a person or a script at the bank can do from a shell.
 
+mod bank;
 mod export;
 mod import;
 mod log;
@@ -60,6 +61,13 @@ enum Command {
     Export {
         #[command(subcommand)]
         format: export::Format,
+    },
+    /// Issue a certificate of analysis and print its accession
+    Certify(bank::Certify),
+    /// Print who received a record or something that came of it, as CSV: for the bank's own eyes
+    Recipients {
+        /// Accession of the line, lot, unit, sample or donor
+        of: String,
     },
     /// Look at the log of all changes
     Log {
@@ -124,6 +132,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve { demo, .. } => serve::run(&config, demo).await?,
         Command::Import(args) => return import::run(&config, &args).await,
         Command::Export { format } => export::run(&config, format).await?,
+        Command::Certify(args) => bank::certify(&config, args).await?,
+        Command::Recipients { of } => return bank::recipients(&config, &of).await,
         Command::Log { command } => return log::run(&config, &command).await,
         Command::Reindex => import::reindex(&config).await?,
         Command::Doctor { search } => return mirror::doctor(&config, search).await,

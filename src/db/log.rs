@@ -13,6 +13,8 @@ use crate::domain::id::{RecordId, RecordKind};
 pub enum Action {
     Create,
     Update,
+    /// Nobody changed it; a day has come.
+    System,
 }
 
 impl Action {
@@ -20,6 +22,7 @@ impl Action {
         match self {
             Self::Create => "create",
             Self::Update => "update",
+            Self::System => "system",
         }
     }
 }

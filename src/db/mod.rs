@@ -3,6 +3,8 @@
 //! transaction.
 
 pub mod conn;
+pub mod descent;
+pub mod due;
 pub mod error;
 pub mod external_id;
 pub mod link;

@@ -17,7 +17,7 @@ use crate::domain::{
     filter::{Comparison, Condition},
     id::{RecordId, RecordKind},
     page::{Direction, Order, PageRequest, Place, SortKey},
-    record::{Facts, Record, Relation, State},
+    record::{AnyRecord, Facts, Record, Relation, State},
 };
 
 /// A record as it is stored, its facts not yet read.
@@ -43,6 +43,15 @@ pub struct Stored<F> {
     pub updated_at: DateTime<Utc>,
 }
 
+/// A record of any kind with its version and times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnyStored {
+    pub record: AnyRecord,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
 impl RecordRow {
     pub fn record_id(&self) -> Result<RecordId, DbError> {
         Ok(RecordId::new(log::kind_of("records", &self.id, &self.kind)?, self.id))
@@ -53,6 +62,26 @@ impl RecordRow {
             .map_err(|error| DbError::inconsistent("revisions", &self.id, &error))?;
         let (version, created_at, updated_at) = (self.version, self.created_at, self.updated_at);
         Ok(Stored { record, version, created_at, updated_at })
+    }
+
+    pub fn read_any(&self) -> Result<AnyStored, DbError> {
+        let record = match self.record_id()?.kind {
+            RecordKind::CellLine => AnyRecord::CellLine(self.read()?.record),
+            RecordKind::Donor => AnyRecord::Donor(self.read()?.record),
+            RecordKind::Disease => AnyRecord::Disease(self.read()?.record),
+            RecordKind::Organization => AnyRecord::Organization(self.read()?.record),
+            RecordKind::Publication => AnyRecord::Publication(self.read()?.record),
+            RecordKind::Batch => AnyRecord::Batch(self.read()?.record),
+            RecordKind::CordBloodUnit => AnyRecord::CordBloodUnit(self.read()?.record),
+            RecordKind::QcResult => AnyRecord::QcResult(self.read()?.record),
+            RecordKind::Sample => AnyRecord::Sample(self.read()?.record),
+            RecordKind::Holding => AnyRecord::Holding(self.read()?.record),
+            RecordKind::Notice => AnyRecord::Notice(self.read()?.record),
+            RecordKind::Certificate => AnyRecord::Certificate(self.read()?.record),
+            RecordKind::Distribution => AnyRecord::Distribution(self.read()?.record),
+        };
+        let (version, created_at, updated_at) = (self.version, self.created_at, self.updated_at);
+        Ok(AnyStored { record, version, created_at, updated_at })
     }
 
     /// Where the record stands in a list of this order.
@@ -77,6 +106,34 @@ macro_rules! select_where {
 
 pub async fn get_many(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<Vec<RecordRow>, DbError> {
     conn.fetch_in(select_where!("r.id"), values![], uuid_values(ids), "").await
+}
+
+/// The records of any kind with these ids.
+pub async fn any_many(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<Vec<AnyStored>, DbError> {
+    get_many(conn, ids).await?.iter().map(RecordRow::read_any).collect()
+}
+
+/// The records with these accessions, even where their revisions are not written yet.
+pub async fn with_accessions(
+    conn: &mut Conn<'_>,
+    accessions: &[&str],
+) -> Result<Vec<(String, RecordId)>, DbError> {
+    let head = "SELECT accession, id, kind FROM records WHERE accession";
+    let list = accessions.iter().map(|accession| Value::from(*accession));
+    let rows: Vec<(String, Uuid, String)> = conn.fetch_in(head, values![], list, "").await?;
+    let identified = |(accession, id, kind): (String, Uuid, String)| {
+        Ok((accession, RecordId::new(log::kind_of("records", &id, &kind)?, id)))
+    };
+    rows.into_iter().map(identified).collect()
+}
+
+/// Of which kind the records with these ids are.
+pub async fn identify(conn: &mut Conn<'_>, ids: &[Uuid]) -> Result<Vec<RecordId>, DbError> {
+    let head = "SELECT id, kind FROM records WHERE id";
+    let rows: Vec<(Uuid, String)> = conn.fetch_in(head, values![], uuid_values(ids), "").await?;
+    let id =
+        |(id, kind): (Uuid, String)| Ok(RecordId::new(log::kind_of("records", &id, &kind)?, id));
+    rows.into_iter().map(id).collect()
 }
 
 pub async fn find_by_accession(

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    availability::{self, AvailabilityState, Available},
     cell_line::coded,
     id::RecordKind,
     identifier::ExternalId,
@@ -45,60 +46,6 @@ impl BatchLevel {
             Self::Distribution => Level::Distribution,
         }
     }
-}
-
-/// Whether a lot can be ordered.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Availability {
-    Available,
-    /// Being made; may be asked for.
-    InPreparation,
-    /// The depositor must agree first.
-    OnDepositorsConsent,
-    /// Received and not yet tested.
-    Quarantined,
-    Suspended,
-    Recalled,
-    Discontinued,
-    OutOfStock,
-}
-
-coded!(Availability {
-    Available = "available", "Available", "提供可";
-    InPreparation = "in_preparation", "In preparation", "準備中";
-    OnDepositorsConsent = "on_depositors_consent", "Depositor's consent needed", "寄託者承諾要";
-    Quarantined = "quarantined", "In quarantine", "検疫中";
-    Suspended = "suspended", "Suspended", "提供停止";
-    Recalled = "recalled", "Recalled", "回収";
-    Discontinued = "discontinued", "Discontinued", "提供終了";
-    OutOfStock = "out_of_stock", "Out of stock", "在庫なし";
-});
-
-impl Availability {
-    pub fn can_be_ordered(self) -> bool {
-        matches!(self, Self::Available | Self::OnDepositorsConsent)
-    }
-
-    /// Whether a state must say why.
-    pub fn needs_comment(self) -> bool {
-        matches!(self, Self::Suspended | Self::Recalled | Self::Discontinued)
-    }
-}
-
-/// A state of availability from a day on. The list of them only grows.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(deny_unknown_fields)]
-pub struct AvailabilityState {
-    #[schemars(with = "String")]
-    pub from: NaiveDate,
-    pub availability: Availability,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
 }
 
 /// How the cells were grown.
@@ -210,21 +157,24 @@ impl Facts for BatchFacts {
     }
 
     fn problems(&self) -> Vec<Flag> {
-        let silent = self.availability.iter().filter(|state| {
-            let comment = state.comment.as_deref().unwrap_or_default();
-            state.availability.needs_comment() && comment.trim().is_empty()
-        });
-        let silent = silent.map(|state| {
-            let code = state.availability.code();
-            Flag::new("availability", code, "it must say why; add a comment")
-        });
         let vials = self.vials.iter().filter_map(|vials| {
             let (stored, shipped) = (vials.stored.unwrap_or(0), vials.shipped.unwrap_or(0));
             let (made, gone) = (vials.made?, stored.saturating_add(shipped));
             let problem = format!("only {made} vials were made; correct one of the numbers");
             (gone > made).then(|| Flag::new("vials", &gone.to_string(), problem))
         });
-        id_problems(&self.external_ids).into_iter().chain(silent).chain(vials).collect()
+        let ids = id_problems(&self.external_ids).into_iter();
+        ids.chain(availability::problems(&self.availability)).chain(vials).collect()
+    }
+
+    fn carry_on(&mut self, older: &Self) {
+        availability::carry_on(&mut self.availability, &older.availability);
+    }
+}
+
+impl Available for BatchFacts {
+    fn availability(&self) -> &[AvailabilityState] {
+        &self.availability
     }
 }
 
@@ -236,32 +186,12 @@ impl Record<BatchFacts> {
     pub fn passage(&self) -> Option<u32> {
         self.first(|facts| facts.passage)
     }
-
-    /// Every state there was by the first source that states any, the newest last. Of two from one day the one that
-    /// stands later in the list came later.
-    pub fn availability_states(&self) -> Vec<&AvailabilityState> {
-        let speaks = |facts: &&BatchFacts| !facts.availability.is_empty();
-        let first = self.layers.iter().map(|layer| &layer.facts).find(speaks);
-        let mut states: Vec<_> = first.iter().flat_map(|facts| &facts.availability).collect();
-        states.sort_by_key(|state| state.from);
-        states
-    }
-
-    /// The state on a day; none before the first.
-    pub fn availability(&self, on: NaiveDate) -> Option<&AvailabilityState> {
-        self.availability_states().into_iter().rfind(|state| state.from <= on)
-    }
-
-    /// Nothing stated is no.
-    pub fn can_be_ordered(&self, on: NaiveDate) -> bool {
-        self.availability(on).is_some_and(|state| state.availability.can_be_ordered())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{id::RecordId, record::Layer, source::Source};
+    use crate::domain::{availability::Availability, id::RecordId, record::Layer, source::Source};
 
     fn lot(states: &[(&str, Availability)]) -> Record<BatchFacts> {
         let id = RecordId::new(RecordKind::Batch, uuid::Uuid::nil());

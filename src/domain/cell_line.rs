@@ -337,6 +337,9 @@ pub struct LineFacts {
     /// The cord-blood unit that the line was made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_unit: Option<Reference>,
+    /// The sample of the donor's that the line was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_sample: Option<Reference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<Parent>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -387,8 +390,9 @@ impl Facts for LineFacts {
         let organizations = organizations.map(asked(Relation::Organization));
         let publications = self.publications.iter().map(asked(Relation::Publication));
         let unit = self.source_unit.iter().map(asked(Relation::SourceUnit));
+        let sample = self.source_sample.iter().map(asked(Relation::SourceSample));
         let all = donor.chain(parents).chain(diseases).chain(organizations);
-        all.chain(publications).chain(unit).collect()
+        all.chain(publications).chain(unit).chain(sample).collect()
     }
 
     fn problems(&self) -> Vec<Flag> {

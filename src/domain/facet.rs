@@ -2,10 +2,11 @@
 
 use super::{
     cell_line::LineFacts,
+    cord_blood::{count, facts::UnitFacts, public::PublicUnit},
     disease::DiseaseFacts,
     donor::DonorFacts,
     record::{AnyRecord, Record},
-    term::Term,
+    term::{Reference, Term},
 };
 
 /// A facet. Its values are codes (`ipsc`, `NCBITaxon:9606`, `MONDO:0005180`, `shitei:6`); labels are added for
@@ -28,10 +29,30 @@ pub enum Facet {
     Organization,
     Country,
     SourceRegistry,
+    /// Of a cord-blood unit.
+    Abo,
+    /// Of a cord-blood unit.
+    RhD,
+    /// Total nucleated cells of a cord-blood unit, in bands.
+    Tnc,
+    /// CD34+ cells of a cord-blood unit, in bands.
+    Cd34,
+    /// What a cord-blood unit is held for, with consent.
+    HeldFor,
+    /// What banks say of lots and holdings today.
+    Availability,
+    /// Who holds the line or keeps the lot.
+    HoldingBank,
+    /// Notices that hold today.
+    Notice,
+    /// Standards that a lot meets which can be ordered today.
+    MeetsStandard,
+    /// Tests on record.
+    Tested,
 }
 
 impl Facet {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 24] = [
         Self::Species,
         Self::Kind,
         Self::CatalogueClass,
@@ -46,6 +67,16 @@ impl Facet {
         Self::Organization,
         Self::Country,
         Self::SourceRegistry,
+        Self::Abo,
+        Self::RhD,
+        Self::Tnc,
+        Self::Cd34,
+        Self::HeldFor,
+        Self::Availability,
+        Self::HoldingBank,
+        Self::Notice,
+        Self::MeetsStandard,
+        Self::Tested,
     ];
 
     /// The stable code, as in tables and addresses.
@@ -65,6 +96,16 @@ impl Facet {
             Self::Organization => "organization",
             Self::Country => "country",
             Self::SourceRegistry => "source_registry",
+            Self::Abo => "abo",
+            Self::RhD => "rhd",
+            Self::Tnc => "tnc",
+            Self::Cd34 => "cd34",
+            Self::HeldFor => "held_for",
+            Self::Availability => "availability",
+            Self::HoldingBank => "holding_bank",
+            Self::Notice => "notice",
+            Self::MeetsStandard => "meets_standard",
+            Self::Tested => "tested",
         }
     }
 
@@ -103,10 +144,18 @@ pub fn codes(record: &AnyRecord) -> Vec<Code> {
             .map(|country| Code::new(Facet::Country, country))
             .into_iter()
             .collect(),
+        AnyRecord::CordBloodUnit(unit) => unit_codes(unit),
+        AnyRecord::Notice(notice) => {
+            let kind = notice.notice_kind().into_iter();
+            kind.map(|kind| Code::new(Facet::Notice, kind.code())).collect()
+        }
+        AnyRecord::Batch(lot) => bank_codes(lot.first(|facts| facts.bank.as_ref())),
+        AnyRecord::Holding(holding) => bank_codes(holding.first(|facts| facts.bank.as_ref())),
         AnyRecord::Publication(_)
-        | AnyRecord::Batch(_)
-        | AnyRecord::CordBloodUnit(_)
-        | AnyRecord::QcResult(_) => Vec::new(),
+        | AnyRecord::QcResult(_)
+        | AnyRecord::Sample(_)
+        | AnyRecord::Certificate(_)
+        | AnyRecord::Distribution(_) => Vec::new(),
     }
 }
 
@@ -154,6 +203,31 @@ fn donor_codes(donor: &Record<DonorFacts>) -> Vec<Code> {
     let sex = donor.sex().map(|sex| Code::new(Facet::DonorSex, sex.code()));
     let band = donor.age_band().map(|band| Code::new(Facet::AgeBand, band.code()));
     sex.into_iter().chain(band).collect()
+}
+
+fn bank_codes(bank: Option<&Reference>) -> Vec<Code> {
+    let code = |bank: &Reference| Code {
+        facet: Facet::HoldingBank,
+        code: bank.code().to_owned(),
+        label: bank.label.clone(),
+    };
+    bank.map(code).into_iter().collect()
+}
+
+fn unit_codes(unit: &Record<UnitFacts>) -> Vec<Code> {
+    let public: Vec<PublicUnit> = unit.layers.iter().map(|layer| layer.facts.public()).collect();
+    let abo = public.iter().find_map(|unit| unit.abo);
+    let rhd = public.iter().find_map(|unit| unit.rhd);
+    let (tnc, cd34) = (unit.tnc(), unit.cd34());
+    let held = unit.consented_purposes().into_iter();
+    let held = held.map(|purpose| Code::new(Facet::HeldFor, purpose.code()));
+    abo.map(|abo| Code::new(Facet::Abo, abo.code()))
+        .into_iter()
+        .chain(rhd.map(|rhd| Code::new(Facet::RhD, rhd.code())))
+        .chain(tnc.map(|tnc| Code::new(Facet::Tnc, count::TNC.of(tnc))))
+        .chain(cd34.map(|cd34| Code::new(Facet::Cd34, count::CD34.of(cd34))))
+        .chain(held)
+        .collect()
 }
 
 fn disease_codes(disease: &Record<DiseaseFacts>) -> Vec<Code> {

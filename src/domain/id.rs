@@ -21,10 +21,15 @@ pub enum RecordKind {
     Batch,
     CordBloodUnit,
     QcResult,
+    Sample,
+    Holding,
+    Notice,
+    Certificate,
+    Distribution,
 }
 
 impl RecordKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::CellLine,
         Self::Donor,
         Self::Disease,
@@ -33,6 +38,11 @@ impl RecordKind {
         Self::Batch,
         Self::CordBloodUnit,
         Self::QcResult,
+        Self::Sample,
+        Self::Holding,
+        Self::Notice,
+        Self::Certificate,
+        Self::Distribution,
     ];
 
     /// The name in tables, files and the log.
@@ -46,6 +56,11 @@ impl RecordKind {
             Self::Batch => "batch",
             Self::CordBloodUnit => "cord_blood_unit",
             Self::QcResult => "qc_result",
+            Self::Sample => "sample",
+            Self::Holding => "holding",
+            Self::Notice => "notice",
+            Self::Certificate => "certificate",
+            Self::Distribution => "distribution",
         }
     }
 
@@ -60,6 +75,11 @@ impl RecordKind {
             Self::Batch => "batch",
             Self::CordBloodUnit => "unit",
             Self::QcResult => "result",
+            Self::Sample => "sample",
+            Self::Holding => "holding",
+            Self::Notice => "notice",
+            Self::Certificate => "cert",
+            Self::Distribution => "dist",
         }
     }
 
@@ -73,8 +93,18 @@ impl RecordKind {
             Self::Batch => Some('B'),
             Self::CordBloodUnit => Some('U'),
             Self::QcResult => Some('Q'),
+            Self::Sample => Some('M'),
+            Self::Holding => Some('H'),
+            Self::Notice => Some('A'),
+            Self::Certificate => Some('C'),
+            Self::Distribution => Some('E'),
             Self::Disease | Self::Publication => None,
         }
+    }
+
+    /// Whether records of this kind are for the bank's own eyes: the public is told how many there are.
+    pub fn is_restricted(self) -> bool {
+        self == Self::Distribution
     }
 
     /// The kind whose `TypeID` prefix or table name this is.
@@ -89,13 +119,17 @@ impl fmt::Display for RecordKind {
     }
 }
 
+fn prefixes(between: &str) -> String {
+    RecordKind::ALL.map(RecordKind::prefix).join(between)
+}
+
 /// Why a text is no id of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     #[error("`{0}` is not an id; ids look like `line_01h455vb4pex5vsknk084sn02q`")]
     Malformed(String),
     #[error(
-        "`{0}` names no kind of record; the kinds are line, donor, disease, org, pub, batch, unit and result"
+        "`{0}` names no kind of record; the kinds are {kinds}", kinds = prefixes(", ")
     )]
     UnknownKind(String),
     #[error("`{0}` fails its check character; look for a mistyped letter or digit")]
@@ -209,7 +243,7 @@ impl JsonSchema for RecordId {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": "^(line|donor|disease|org|pub|batch|unit|result)_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+            "pattern": format!("^({})_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", prefixes("|")),
         })
     }
 }
@@ -260,7 +294,7 @@ mod tests {
     #[test]
     fn a_foreign_prefix_is_named() {
         let error =
-            "sample_01h455vb4pex5vsknk084sn02q".parse::<RecordId>().expect_err("no such kind");
-        assert_eq!(error, IdError::UnknownKind("sample".to_owned()));
+            "vial_01h455vb4pex5vsknk084sn02q".parse::<RecordId>().expect_err("no such kind");
+        assert_eq!(error, IdError::UnknownKind("vial".to_owned()));
     }
 }

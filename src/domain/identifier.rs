@@ -137,6 +137,12 @@ const PUBLICATION: &[RecordKind] = &[RecordKind::Publication];
 const BATCH: &[RecordKind] = &[RecordKind::Batch];
 const RESULT: &[RecordKind] = &[RecordKind::QcResult];
 const UNIT: &[RecordKind] = &[RecordKind::CordBloodUnit];
+const SAMPLE: &[RecordKind] = &[RecordKind::Sample];
+const HOLDING: &[RecordKind] = &[RecordKind::Holding];
+const NOTICE: &[RecordKind] = &[RecordKind::Notice];
+const CERTIFICATE: &[RecordKind] = &[RecordKind::Certificate];
+const DISTRIBUTION: &[RecordKind] = &[RecordKind::Distribution];
+const DONOR_OR_SAMPLE: &[RecordKind] = &[RecordKind::Donor, RecordKind::Sample];
 const NOTHING: &[RecordKind] = &[];
 
 macro_rules! schemes {
@@ -162,12 +168,19 @@ pub const SCHEMES: &[Scheme] = schemes! {
     "hipsci" "HipSci" r"^HPSI\d{4}[a-z]{1,3}-[a-z]{4}_\d+(-C\d+)?$" Normal::Exact, "HPSI0114i-kolf_2",
         Some("https://www.hipsci.org/lines/#/lines/{value}"), LINE;
     "biosamples" "BioSamples" r"^SAM(D|N|E[AG]?)\d+$" Normal::Upper, "SAMEA2590882",
-        Some("https://www.ebi.ac.uk/biosamples/samples/{value}"), DONOR;
+        Some("https://www.ebi.ac.uk/biosamples/samples/{value}"), DONOR_OR_SAMPLE;
     "clo_donor" "Cell Line Ontology, donor" r"^CLO_\d{7}$" Normal::Upper, "CLO_1100736", None, DONOR;
     "donor_of" "Donor of the line with this Cellosaurus accession" r"^CVCL_[A-Z0-9]{4}$" Normal::Upper, "CVCL_A324",
         None, DONOR;
     "lot" "Lot, by bank and number" r"^[^/]+/[^/]+(/[^/]+)?$" Normal::Exact, "RIKEN BRC/HPS0063/0012", None, BATCH;
     "qc_result" "Result, by bank and number" r"^[^/]+/[^/]+$" Normal::Exact, "RIKEN BRC/2020-0815", None, RESULT;
+    "sample" "Sample, by organization and number" r"^[^/]+/[^/]+$" Normal::Exact, "Kyoto University/S-0012", None, SAMPLE;
+    "holding" "Holding, by bank and catalogue number" r"^[^/]+/[^/]+$" Normal::Exact, "RIKEN BRC/HPS0063", None, HOLDING;
+    "notice" "Notice, by issuer and number" r"^[^/]+/[^/]+$" Normal::Exact, "RIKEN BRC/N-2020-3", None, NOTICE;
+    "certificate" "Certificate of analysis, by issuer and number" r"^[^/]+/[^/]+$" Normal::Exact, "RIKEN BRC/C-2020-3",
+        None, CERTIFICATE;
+    "distribution" "Distribution, by bank and number" r"^[^/]+/[^/]+$" Normal::Exact, "RIKEN BRC/D-2020-0815", None,
+        DISTRIBUTION;
     "unit_digest" "Digest of a cord-blood unit's sealed number" r"^[0-9a-f]{64}$" Normal::Lower,
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", None, UNIT;
     "bmdw_inventory" "Inventory of cord-blood units, by organization and pool" r"^\d{4}/\d{4}$" Normal::Exact,
@@ -256,6 +269,9 @@ fn curie_local(value: &str) -> &str {
     value.rsplit_once([':', '_']).map_or(value, |(_, local)| local)
 }
 
+/// Schemes whose identifiers nobody looks up: what is made of a sealed number is sealed.
+const SEALED: [&str; 1] = ["unit_digest"];
+
 /// The identifiers that a text typed by a person may be: one for each scheme whose pattern it follows.
 pub fn guesses(text: &str) -> Vec<Key> {
     let prefixed = text.split_once(':').and_then(|(code, value)| {
@@ -268,7 +284,8 @@ pub fn guesses(text: &str) -> Vec<Key> {
         spelled && scheme.matches(&normalise(scheme.code, text))
     };
     let by_pattern = SCHEMES.iter().filter(follows).map(|scheme| Key::new(scheme.code, text));
-    prefixed.into_iter().chain(by_pattern).collect()
+    let open = |key: &Key| !SEALED.contains(&key.scheme.as_str());
+    prefixed.into_iter().chain(by_pattern).filter(open).collect()
 }
 
 /// The key of an ontology term written as in an IRI or a CURIE (`DOID_14330`, `Orphanet:98757`), where the

@@ -7,8 +7,11 @@ use super::{
     id::RecordKind,
     identifier::ExternalId,
     names::Name,
-    record::{Asked, Facts, Record},
+    record::{Asked, Facts, Flag, Record, id_problems},
 };
+
+/// Where a catalogue number goes in an address.
+const NUMBER: &str = "{number}";
 
 /// What one source row says of an organization.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +26,9 @@ pub struct OrganizationFacts {
     pub country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The address of a product's page, `{number}` standing for its catalogue number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_url: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
 }
@@ -41,9 +47,23 @@ impl Facts for OrganizationFacts {
     fn links(&self) -> Vec<Asked<'_>> {
         Vec::new()
     }
+
+    fn problems(&self) -> Vec<Flag> {
+        let bare = self.product_url.iter().filter(|url| !url.contains(NUMBER));
+        let bare = bare.map(|url| {
+            Flag::new("product_url", url, "holds no `{number}`; put it where the number goes")
+        });
+        id_problems(&self.external_ids).into_iter().chain(bare).collect()
+    }
 }
 
 impl Record<OrganizationFacts> {
+    /// The page of the product with this catalogue number.
+    pub fn product_page(&self, number: &str) -> Option<String> {
+        let template = self.first(|facts| facts.product_url.as_deref())?;
+        template.contains(NUMBER).then(|| template.replace(NUMBER, number))
+    }
+
     pub fn country(&self) -> Option<&str> {
         self.first(|facts| facts.country.as_deref())
     }

@@ -6,15 +6,20 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     batch::BatchFacts,
     cell_line::LineFacts,
+    certificate::CertificateFacts,
     cord_blood::facts::UnitFacts,
     disease::DiseaseFacts,
+    distribution::DistributionFacts,
     donor::DonorFacts,
+    holding::HoldingFacts,
     id::{RecordId, RecordKind},
     identifier::{ExternalId, IdStatus},
     names::{Name, NameKind, fold},
+    notice::NoticeFacts,
     organization::OrganizationFacts,
     publication::PublicationFacts,
     qc::record::ResultFacts,
+    sample::SampleFacts,
     source::Source,
     term::{Key, Reference, Term},
 };
@@ -119,6 +124,9 @@ pub struct Asked<'a> {
     pub reference: &'a Reference,
 }
 
+/// The scheme of our own accessions, by which any record can be referred to.
+pub const ACCESSION: &str = "accession";
+
 /// The scheme of the keys that are no identifiers but names of diseases, folded.
 pub const LABEL: &str = "label";
 
@@ -154,10 +162,28 @@ pub enum Relation {
     Subject,
     /// The cord-blood unit that a line was made of.
     SourceUnit,
+    /// What a notice is about.
+    About,
+    /// The lot or unit that a certificate is of.
+    Certified,
+    /// The certificate that one takes the place of.
+    Supersedes,
+    /// What was distributed.
+    Item,
+    /// Who received it.
+    Recipient,
+    /// The line that a holding is of.
+    HeldLine,
+    /// Who gave a line to a bank.
+    Depositor,
+    /// A test done when a line was received.
+    ReceiptTest,
+    /// The sample that a line was made of.
+    SourceSample,
 }
 
 impl Relation {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 18] = [
         Self::Donor,
         Self::Parent,
         Self::Disease,
@@ -167,6 +193,15 @@ impl Relation {
         Self::ParentBatch,
         Self::Subject,
         Self::SourceUnit,
+        Self::About,
+        Self::Certified,
+        Self::Supersedes,
+        Self::Item,
+        Self::Recipient,
+        Self::HeldLine,
+        Self::Depositor,
+        Self::ReceiptTest,
+        Self::SourceSample,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -180,6 +215,15 @@ impl Relation {
             Self::ParentBatch => "parent_batch",
             Self::Subject => "subject",
             Self::SourceUnit => "source_unit",
+            Self::About => "about",
+            Self::Certified => "certified",
+            Self::Supersedes => "supersedes",
+            Self::Item => "item",
+            Self::Recipient => "recipient",
+            Self::HeldLine => "held_line",
+            Self::Depositor => "depositor",
+            Self::ReceiptTest => "receipt_test",
+            Self::SourceSample => "source_sample",
         }
     }
 
@@ -191,12 +235,23 @@ impl Relation {
     pub fn targets(self) -> &'static [RecordKind] {
         match self {
             Self::Donor => &[RecordKind::Donor],
-            Self::Parent | Self::Line => &[RecordKind::CellLine],
+            Self::Parent | Self::Line | Self::HeldLine => &[RecordKind::CellLine],
             Self::Disease => &[RecordKind::Disease],
-            Self::Organization => &[RecordKind::Organization],
+            Self::Organization | Self::Depositor | Self::Recipient => &[RecordKind::Organization],
             Self::Publication => &[RecordKind::Publication],
             Self::ParentBatch => &[RecordKind::Batch],
             Self::SourceUnit => &[RecordKind::CordBloodUnit],
+            Self::About => &[
+                RecordKind::CellLine,
+                RecordKind::Batch,
+                RecordKind::Holding,
+                RecordKind::CordBloodUnit,
+            ],
+            Self::Certified => &[RecordKind::Batch, RecordKind::CordBloodUnit],
+            Self::Supersedes => &[RecordKind::Certificate],
+            Self::Item => &[RecordKind::Batch, RecordKind::CellLine, RecordKind::CordBloodUnit],
+            Self::ReceiptTest => &[RecordKind::QcResult],
+            Self::SourceSample => &[RecordKind::Sample],
             Self::Subject => &[
                 RecordKind::Batch,
                 RecordKind::CellLine,
@@ -233,6 +288,8 @@ pub trait Facts: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
     fn keeps_against(&self, _newer: &Self) -> Option<&'static str> {
         None
     }
+    /// Takes over from an older word of the same row what a newer one only adds to.
+    fn carry_on(&mut self, _older: &Self) {}
     /// The identifiers by which this kind of record is known again.
     fn identity(&self) -> Vec<Key> {
         let identity = |id: &&ExternalId| id.identifies(Self::KIND);
@@ -269,8 +326,15 @@ impl<F: Facts> Record<F> {
         }
         for layer in &draft.layers {
             if over == Over::Write || self.layer(&layer.source, &layer.key).is_none() {
+                let mut layer = layer.clone();
+                let same = |old: &&Layer<F>| {
+                    layer.renames(old) || (old.source == layer.source && old.key == layer.key)
+                };
+                if let Some(older) = self.layers.iter().find(same) {
+                    layer.facts.carry_on(&older.facts);
+                }
                 self.layers.retain(|old| !layer.renames(old));
-                self.put(layer.clone());
+                self.put(layer);
             }
         }
         before != (self.state, self.layers.clone())
@@ -343,6 +407,11 @@ pub enum AnyRecord {
     Batch(Record<BatchFacts>),
     CordBloodUnit(Record<UnitFacts>),
     QcResult(Record<ResultFacts>),
+    Sample(Record<SampleFacts>),
+    Holding(Record<HoldingFacts>),
+    Notice(Record<NoticeFacts>),
+    Certificate(Record<CertificateFacts>),
+    Distribution(Record<DistributionFacts>),
 }
 
 /// Does the same with a record of whichever kind.
@@ -358,6 +427,11 @@ macro_rules! each_kind {
             $crate::domain::record::AnyRecord::Batch($record) => $body,
             $crate::domain::record::AnyRecord::CordBloodUnit($record) => $body,
             $crate::domain::record::AnyRecord::QcResult($record) => $body,
+            $crate::domain::record::AnyRecord::Sample($record) => $body,
+            $crate::domain::record::AnyRecord::Holding($record) => $body,
+            $crate::domain::record::AnyRecord::Notice($record) => $body,
+            $crate::domain::record::AnyRecord::Certificate($record) => $body,
+            $crate::domain::record::AnyRecord::Distribution($record) => $body,
         }
     };
 }
@@ -375,6 +449,11 @@ macro_rules! each_draft {
             $crate::domain::record::AnyDraft::Batch($draft) => $body,
             $crate::domain::record::AnyDraft::CordBloodUnit($draft) => $body,
             $crate::domain::record::AnyDraft::QcResult($draft) => $body,
+            $crate::domain::record::AnyDraft::Sample($draft) => $body,
+            $crate::domain::record::AnyDraft::Holding($draft) => $body,
+            $crate::domain::record::AnyDraft::Notice($draft) => $body,
+            $crate::domain::record::AnyDraft::Certificate($draft) => $body,
+            $crate::domain::record::AnyDraft::Distribution($draft) => $body,
         }
     };
 }
@@ -391,6 +470,11 @@ impl AnyRecord {
             RecordKind::Batch => Self::Batch(Record::new(id, accession)),
             RecordKind::CordBloodUnit => Self::CordBloodUnit(Record::new(id, accession)),
             RecordKind::QcResult => Self::QcResult(Record::new(id, accession)),
+            RecordKind::Sample => Self::Sample(Record::new(id, accession)),
+            RecordKind::Holding => Self::Holding(Record::new(id, accession)),
+            RecordKind::Notice => Self::Notice(Record::new(id, accession)),
+            RecordKind::Certificate => Self::Certificate(Record::new(id, accession)),
+            RecordKind::Distribution => Self::Distribution(Record::new(id, accession)),
         }
     }
 
@@ -410,6 +494,13 @@ impl AnyRecord {
                 record.absorb(draft, over)
             }
             (Self::QcResult(record), AnyDraft::QcResult(draft)) => record.absorb(draft, over),
+            (Self::Sample(record), AnyDraft::Sample(draft)) => record.absorb(draft, over),
+            (Self::Holding(record), AnyDraft::Holding(draft)) => record.absorb(draft, over),
+            (Self::Notice(record), AnyDraft::Notice(draft)) => record.absorb(draft, over),
+            (Self::Certificate(record), AnyDraft::Certificate(draft)) => record.absorb(draft, over),
+            (Self::Distribution(record), AnyDraft::Distribution(draft)) => {
+                record.absorb(draft, over)
+            }
             _ => false,
         }
     }
@@ -422,6 +513,9 @@ impl AnyRecord {
                 if hidden && !matches!(record.state, State::Draft | State::InReview) {
                     return Some("a result that was published is withdrawn, never hidden");
                 }
+                record.keeps_against(draft)
+            }
+            (Self::Certificate(record), AnyDraft::Certificate(draft)) => {
                 record.keeps_against(draft)
             }
             _ => None,
@@ -505,6 +599,11 @@ pub enum AnyDraft {
     Batch(Draft<BatchFacts>),
     CordBloodUnit(Draft<UnitFacts>),
     QcResult(Draft<ResultFacts>),
+    Sample(Draft<SampleFacts>),
+    Holding(Draft<HoldingFacts>),
+    Notice(Draft<NoticeFacts>),
+    Certificate(Draft<CertificateFacts>),
+    Distribution(Draft<DistributionFacts>),
 }
 
 impl AnyDraft {
@@ -518,6 +617,11 @@ impl AnyDraft {
             Self::Batch(_) => RecordKind::Batch,
             Self::CordBloodUnit(_) => RecordKind::CordBloodUnit,
             Self::QcResult(_) => RecordKind::QcResult,
+            Self::Sample(_) => RecordKind::Sample,
+            Self::Holding(_) => RecordKind::Holding,
+            Self::Notice(_) => RecordKind::Notice,
+            Self::Certificate(_) => RecordKind::Certificate,
+            Self::Distribution(_) => RecordKind::Distribution,
         }
     }
 

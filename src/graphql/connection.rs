@@ -49,6 +49,11 @@ pub struct ListOrder {
     direction: SortDirection,
 }
 
+impl ListOrder {
+    pub(super) const NEWEST: Self =
+        Self { field: ListSort::Updated, direction: SortDirection::Desc };
+}
+
 impl From<ListOrder> for Order {
     fn from(order: ListOrder) -> Self {
         let descending = order.direction == SortDirection::Desc;

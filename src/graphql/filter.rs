@@ -9,12 +9,15 @@ use chrono::{DateTime, Utc};
 use super::error::ErrorCode;
 use crate::domain::{
     age::AgeBand,
+    availability::Availability,
     cell_line::{CatalogueClass, LineKind, VectorType},
     donor::Sex,
     facet::Facet,
     filter::{Comparison, Condition, MAX_DEPTH, MAX_LEAVES},
     identifier,
     names::fold,
+    notice::NoticeKind,
+    qc::test_code::TestCode,
 };
 
 /// Items in one list of an input.
@@ -132,6 +135,15 @@ pub struct OrganizationFilter {
     updated_at: Option<TimeFilter>,
 }
 
+/// What notices are narrowed by. Everything that is given must hold.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct NoticeFilter {
+    /// What it does: `caution`, `suspension`, `recall`, `discontinuation`, `correction`.
+    kind: Option<CodeFilter>,
+    /// Time of the last change.
+    updated_at: Option<TimeFilter>,
+}
+
 impl CellLineFilter {
     pub(super) fn condition(self) -> Result<Condition> {
         bounded(all(self.parts(0)?))
@@ -204,6 +216,15 @@ impl DiseaseFilter {
     }
 }
 
+impl NoticeFilter {
+    pub(super) fn condition(self) -> Result<Condition> {
+        let mut parts = Vec::new();
+        self.kind.unwrap_or_default().add(Facet::Notice, &mut parts)?;
+        common(None, None, self.updated_at, &mut parts)?;
+        bounded(all(parts))
+    }
+}
+
 impl OrganizationFilter {
     pub(super) fn condition(self) -> Result<Condition> {
         let mut parts = Vec::new();
@@ -267,6 +288,9 @@ pub(super) fn checked(facet: Facet, code: &str) -> Result<String> {
         Facet::DonorSex => Sex::ALL.iter().map(|one| one.code()).collect(),
         Facet::AgeBand => AgeBand::ALL.iter().map(|one| one.code()).collect(),
         Facet::VectorType => VectorType::ALL.iter().map(|one| one.code()).collect(),
+        Facet::Notice => NoticeKind::ALL.iter().map(|one| one.code()).collect(),
+        Facet::Availability => Availability::ALL.iter().map(|one| one.code()).collect(),
+        Facet::Tested => TestCode::ALL.iter().map(|one| one.code()).collect(),
         Facet::Disease => return Ok(identifier::normalise("mondo", code)),
         _ => return Ok(code.to_owned()),
     };

@@ -21,14 +21,19 @@ use crate::{
     domain::{
         batch::BatchFacts,
         cell_line::LineFacts,
+        certificate::CertificateFacts,
         cord_blood::facts::UnitFacts,
+        descent::Descent,
         disease::DiseaseFacts,
         donor::DonorFacts,
+        holding::HoldingFacts,
         id::RecordKind,
+        notice::NoticeFacts,
         organization::OrganizationFacts,
         publication::PublicationFacts,
         qc::record::ResultFacts,
         record::{Facts, Relation},
+        sample::SampleFacts,
     },
 };
 
@@ -37,6 +42,9 @@ const BATCH: usize = 500;
 
 /// Links out of a record, by the record's id.
 pub(super) struct Links(Catalogue);
+
+/// Records with all that they come from, their tests and the notices that reach them.
+pub(super) struct Descents(Catalogue);
 
 /// Public records of one kind, by id.
 pub(super) struct Records<F>(Catalogue, PhantomData<F>);
@@ -56,6 +64,17 @@ impl Loader<Uuid> for Links {
     }
 }
 
+impl Loader<Uuid> for Descents {
+    /// One descent holds all that were asked for in one go.
+    type Value = Arc<Descent>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, Self::Error> {
+        let descent = Arc::new(self.0.descent(ids).await?);
+        Ok(ids.iter().map(|id| (*id, descent.clone())).collect())
+    }
+}
+
 impl<F: Facts> Loader<Uuid> for Records<F> {
     type Value = Arc<Stored<F>>;
     type Error = Arc<Error>;
@@ -67,7 +86,7 @@ impl<F: Facts> Loader<Uuid> for Records<F> {
 }
 
 /// Where a query asks for the record at the far end of a link.
-const FAR_ENDS: [(Relation, &[&str]); 10] = [
+const FAR_ENDS: [(Relation, &[&str]); 15] = [
     (Relation::Donor, &["donor"]),
     (Relation::Parent, &["parents", "line"]),
     (Relation::Disease, &["diseases", "disease"]),
@@ -77,6 +96,11 @@ const FAR_ENDS: [(Relation, &[&str]); 10] = [
     (Relation::Line, &["cellLine"]),
     (Relation::ParentBatch, &["parent"]),
     (Relation::SourceUnit, &["sourceUnit"]),
+    (Relation::SourceSample, &["sourceSample"]),
+    (Relation::HeldLine, &["cellLine"]),
+    (Relation::Organization, &["issuer"]),
+    (Relation::Supersedes, &["supersedes"]),
+    (Relation::Certified, &["subject"]),
     (Relation::Subject, &["subject"]),
 ];
 
@@ -85,6 +109,7 @@ const FAR_ENDS: [(Relation, &[&str]); 10] = [
 pub fn request_data(request: Request, catalogue: &Catalogue) -> Request {
     request
         .data(loading(Links(catalogue.clone())))
+        .data(loading(Descents(catalogue.clone())))
         .data(records::<LineFacts>(catalogue))
         .data(records::<DonorFacts>(catalogue))
         .data(records::<DiseaseFacts>(catalogue))
@@ -93,6 +118,10 @@ pub fn request_data(request: Request, catalogue: &Catalogue) -> Request {
         .data(records::<BatchFacts>(catalogue))
         .data(records::<UnitFacts>(catalogue))
         .data(records::<ResultFacts>(catalogue))
+        .data(records::<SampleFacts>(catalogue))
+        .data(records::<HoldingFacts>(catalogue))
+        .data(records::<NoticeFacts>(catalogue))
+        .data(records::<CertificateFacts>(catalogue))
 }
 
 fn records<F: Facts>(catalogue: &Catalogue) -> Loading<Records<F>> {
@@ -108,6 +137,12 @@ fn loading<L: Send + Sync + 'static>(loader: L) -> Loading<L> {
 pub(super) async fn links_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Vec<Link>>> {
     let links = ctx.data::<Loading<Links>>()?.load_one(id).await.map_err(fault)?;
     Ok(links.unwrap_or_default())
+}
+
+/// A record with all that it comes from, its tests and the notices that reach it.
+pub(super) async fn descent_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Descent>> {
+    let descent = ctx.data::<Loading<Descents>>()?.load_one(id).await.map_err(fault)?;
+    Ok(descent.unwrap_or_default())
 }
 
 /// A public record, or none where the id is unknown or hidden.
@@ -142,6 +177,9 @@ pub(super) async fn read_ahead(
     ids: Vec<Uuid>,
 ) -> Result<()> {
     let asked = |path: &[&str]| places.iter().any(|place| selects(ctx, place, path));
+    if asked(&["supply"]) {
+        ctx.data::<Loading<Descents>>()?.load_many(ids.clone()).await.map_err(fault)?;
+    }
     let asked = FAR_ENDS.into_iter().filter(|(_, path)| asked(path));
     let asked: Vec<Relation> = asked.map(|(relation, _)| relation).collect();
     if asked.is_empty() || ids.is_empty() {
@@ -162,6 +200,11 @@ pub(super) async fn read_ahead(
                 RecordKind::Batch => read_all::<BatchFacts>(ctx, &to).await?,
                 RecordKind::CordBloodUnit => read_all::<UnitFacts>(ctx, &to).await?,
                 RecordKind::QcResult => read_all::<ResultFacts>(ctx, &to).await?,
+                RecordKind::Sample => read_all::<SampleFacts>(ctx, &to).await?,
+                RecordKind::Holding => read_all::<HoldingFacts>(ctx, &to).await?,
+                RecordKind::Notice => read_all::<NoticeFacts>(ctx, &to).await?,
+                RecordKind::Certificate => read_all::<CertificateFacts>(ctx, &to).await?,
+                RecordKind::Distribution => {}
             }
         }
     }

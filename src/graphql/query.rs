@@ -8,14 +8,16 @@ use super::{
     connection::{self, Connection, ListOrder, Paging, page_size},
     error::ErrorCode,
     fault,
-    filter::{CellLineFilter, DiseaseFilter, OrganizationFilter, bounded_list},
+    filter::{CellLineFilter, DiseaseFilter, NoticeFilter, OrganizationFilter, bounded_list},
     loaders,
     search::{
         self, Asked, FacetName, FacetValue, Search, SearchFilter, SearchIn, SearchOrder, Suggestion,
     },
     types::{
-        Batch, CellLine, CordBloodUnit, Disease, Donor, Node, Organization, Publication, Shown,
+        Batch, CellLine, Certificate, CordBloodUnit, Disease, Donor, Holding, Node, Notice,
+        Organization, Publication, Shown,
         about::About,
+        notice::Purpose,
         parts::{Lang, NotificationList},
         qc::{Conformity, OrderableBatches, Standard},
     },
@@ -30,11 +32,13 @@ use crate::{
         cell_line::LineFacts,
         disease::{self, DiseaseFacts, NotificationScheme},
         id::{IdError, RecordId},
+        notice::NoticeFacts,
         organization::OrganizationFacts,
         page::MAX_PAGE,
         qc::standard::QcStandard,
         record::Facts,
         term::Key,
+        usage::UsePurpose,
     },
 };
 
@@ -119,6 +123,39 @@ pub enum BatchBy {
     Lot(String),
 }
 
+/// How a line at a bank is asked for.
+#[derive(Debug, OneofObject)]
+pub enum HoldingBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+    /// By its bank and catalogue number: `RIKEN BRC/HPS0063`.
+    Number(String),
+}
+
+/// How a notice is asked for.
+#[derive(Debug, OneofObject)]
+pub enum NoticeBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+    /// By its issuer and number: `RIKEN BRC/N-2020-3`.
+    Number(String),
+}
+
+/// How a certificate is asked for.
+#[derive(Debug, OneofObject)]
+pub enum CertificateBy {
+    /// By its id.
+    Id(ID),
+    /// By its accession.
+    Accession(String),
+    /// By its issuer and number: `RIKEN BRC/C-2020-3`.
+    Number(String),
+}
+
 /// How a cord-blood unit is asked for. Its numbers at banks and registries are sealed.
 #[derive(Debug, OneofObject)]
 pub enum CordBloodUnitBy {
@@ -177,7 +214,7 @@ impl Query {
         let ids: Vec<RecordId> = ids.map(record_id).collect::<Result<_>>()?;
         let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid).collect();
         let found = ctx.data::<Catalogue>()?.nodes(&uuids).await.map_err(fault)?;
-        let found: Vec<Node> = found.into_iter().map(Node::from).collect();
+        let found: Vec<Node> = found.into_iter().filter_map(Node::of).collect();
         let node = |id| found.iter().find(|node| node.record_id() == id).cloned();
         Ok(ids.into_iter().map(node).collect())
     }
@@ -346,6 +383,76 @@ impl Query {
         }
     }
 
+    /// The line at a bank that is meant.
+    async fn holding(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: HoldingBy,
+    ) -> Result<Option<Holding>> {
+        match by {
+            HoldingBy::Id(id) => by_id(ctx, &id).await,
+            HoldingBy::Number(number) => by_key(ctx, "holding", &number).await,
+            HoldingBy::Accession(accession) => Ok(match by_accession(ctx, &accession).await? {
+                Some(Node::Holding(found)) => Some(found),
+                _ => None,
+            }),
+        }
+    }
+
+    /// The notice that is meant.
+    async fn notice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: NoticeBy,
+    ) -> Result<Option<Notice>> {
+        match by {
+            NoticeBy::Id(id) => by_id(ctx, &id).await,
+            NoticeBy::Number(number) => by_key(ctx, "notice", &number).await,
+            NoticeBy::Accession(accession) => Ok(match by_accession(ctx, &accession).await? {
+                Some(Node::Notice(found)) => Some(found),
+                _ => None,
+            }),
+        }
+    }
+
+    /// The certificate of analysis that is meant.
+    async fn certificate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How it is asked for.")] by: CertificateBy,
+    ) -> Result<Option<Certificate>> {
+        match by {
+            CertificateBy::Id(id) => by_id(ctx, &id).await,
+            CertificateBy::Number(number) => by_key(ctx, "certificate", &number).await,
+            CertificateBy::Accession(accession) => {
+                Ok(match by_accession(ctx, &accession).await? {
+                    Some(Node::Certificate(found)) => Some(found),
+                    _ => None,
+                })
+            }
+        }
+    }
+
+    /// Notices, page by page; the newest change first when no order is given.
+    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
+    async fn notices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the list is narrowed by.")] filter: Option<NoticeFilter>,
+        #[graphql(desc = "The order; by the last change from the newest when not given.")] order_by: Option<
+            ListOrder,
+        >,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<NoticeFacts>> {
+        let paging = Paging { first, after, last, before };
+        let condition = filter.unwrap_or_default().condition()?;
+        connection::list(ctx, condition, order_by.or(Some(ListOrder::NEWEST)), paging).await
+    }
+
     /// The cord-blood unit that is meant.
     async fn cord_blood_unit(
         &self,
@@ -391,13 +498,19 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The standard that they meet.")] meeting: StandardBy,
+        #[graphql(
+            name = "for",
+            desc = "The purpose they are ordered for; where none is given, any that no notice names."
+        )]
+        purpose: Option<Purpose>,
         #[graphql(desc = "The day; today when not given.")] on: Option<NaiveDate>,
         #[graphql(default = 25, desc = "So many at most, 1 to 100.")] first: i32,
     ) -> Result<OrderableBatches> {
         let catalogue = ctx.data::<Catalogue>()?;
         let (standard, on) = (meeting.find(catalogue)?, on.unwrap_or(catalogue.today()));
         let limit = page_size("first", first)? as usize;
-        let found = catalogue.orderable_batches_meeting(standard, on, limit).await;
+        let purpose = purpose.map(UsePurpose::from);
+        let found = catalogue.orderable_batches_meeting(standard, on, purpose, limit).await;
         let Orderable { batches, has_more } = found.map_err(fault)?;
         let ids: Vec<Uuid> = batches.iter().map(|id| id.uuid).collect();
         loaders::read_ahead(ctx, &[&["nodes"]], ids.clone()).await?;
@@ -498,7 +611,7 @@ async fn by_id<F: Facts>(ctx: &Context<'_>, id: &ID) -> Result<Option<Shown<F>>>
 
 async fn by_accession(ctx: &Context<'_>, accession: &str) -> Result<Option<Node>> {
     let found = ctx.data::<Catalogue>()?.by_accession(accession).await.map_err(fault)?;
-    Ok(found.map(Node::from))
+    Ok(found.and_then(Node::of))
 }
 
 async fn by_key<F: Facts>(

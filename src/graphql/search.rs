@@ -60,6 +60,26 @@ pub enum FacetName {
     Country,
     /// Registry or catalogue that speaks of the record.
     SourceRegistry,
+    /// ABO blood group of a cord-blood unit.
+    Abo,
+    /// `RhD` blood group of a cord-blood unit.
+    RhD,
+    /// Total nucleated cells of a cord-blood unit, in bands.
+    Tnc,
+    /// CD34+ cells of a cord-blood unit, in bands.
+    Cd34,
+    /// What a cord-blood unit is held for with consent.
+    HeldFor,
+    /// Whether a line, lot or unit can be ordered at some bank, as the banks state it.
+    Availability,
+    /// Bank that holds the line or lot.
+    HoldingBank,
+    /// Notices that hold: on the record, its lots or its holdings.
+    Notice,
+    /// Standards that an orderable lot meets.
+    MeetsStandard,
+    /// Tests on record, of the record itself or its lots.
+    Tested,
 }
 
 /// A kind of record that can be searched.
@@ -69,6 +89,10 @@ pub enum SearchIn {
     CellLine,
     /// Diseases.
     Disease,
+    /// Lots.
+    Batch,
+    /// Cord-blood units.
+    CordBloodUnit,
 }
 
 /// By what search results are sorted.
@@ -185,6 +209,8 @@ impl From<SearchIn> for id::RecordKind {
         match kind {
             SearchIn::CellLine => Self::CellLine,
             SearchIn::Disease => Self::Disease,
+            SearchIn::Batch => Self::Batch,
+            SearchIn::CordBloodUnit => Self::CordBloodUnit,
         }
     }
 }
@@ -207,7 +233,7 @@ impl Search {
 
     /// The records of the page.
     async fn hits(&self) -> Vec<Hit> {
-        self.found.hits.iter().cloned().map(Hit::from).collect()
+        self.found.hits.iter().cloned().filter_map(Hit::of).collect()
     }
 
     /// The facets that were asked for.
@@ -268,15 +294,15 @@ pub struct Fragment {
     matched: bool,
 }
 
-impl From<FoundRecord> for Hit {
-    fn from(found: FoundRecord) -> Self {
+impl Hit {
+    fn of(found: FoundRecord) -> Option<Self> {
         let fragment = |one: engine::Fragment| Fragment { text: one.text, matched: one.matched };
         let highlight = |one: engine::Highlight| Highlight {
             field: one.field,
             fragments: one.fragments.into_iter().map(fragment).collect(),
         };
         let highlights = found.highlights.into_iter().map(highlight).collect();
-        Self { node: found.stored.into(), highlights }
+        Some(Self { node: Node::of(found.stored)?, highlights })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::document::Document;
+use super::{document::Document, stock::Stock};
 use crate::{
     db::{
         Conn, DbError,
@@ -14,6 +14,7 @@ use crate::{
     },
     domain::{
         cell_line::LineFacts,
+        cord_blood::facts::UnitFacts,
         disease::DiseaseFacts,
         facet::{self, Facet},
         id::{RecordId, RecordKind},
@@ -22,51 +23,37 @@ use crate::{
 };
 
 /// The kinds of record that have documents.
-pub const SHOWN: [RecordKind; 2] = [RecordKind::CellLine, RecordKind::Disease];
+pub const SHOWN: [RecordKind; 4] =
+    [RecordKind::CellLine, RecordKind::Disease, RecordKind::Batch, RecordKind::CordBloodUnit];
 
-/// The records whose documents show something of the touched ones: themselves, the lines of a donor or an
-/// organization, and the lines of a disease or of one below it.
-pub async fn affected(
-    conn: &mut Conn<'_>,
-    touched: &[RecordId],
-) -> Result<BTreeSet<RecordId>, DbError> {
-    let of_kind = |kind: RecordKind| -> Vec<Uuid> {
-        touched.iter().filter(|id| id.kind == kind).map(|id| id.uuid).collect()
-    };
-    let shown = |id: &&RecordId| SHOWN.contains(&id.kind);
-    let mut affected: BTreeSet<RecordId> = touched.iter().filter(shown).copied().collect();
-    let diseases = of_kind(RecordKind::Disease);
-    let below = link::lined_at_or_below(conn, &diseases).await?;
-    let targets = [
-        (Relation::Donor, of_kind(RecordKind::Donor)),
-        (Relation::Organization, of_kind(RecordKind::Organization)),
-        (Relation::Disease, below),
-    ];
-    for (relation, targets) in targets {
-        let lines = link::to(conn, &targets, relation).await?;
-        affected.extend(lines.iter().map(|link| RecordId::new(RecordKind::CellLine, link.from)));
-    }
-    affected.retain(|id| SHOWN.contains(&id.kind));
-    Ok(affected)
-}
-
-/// The documents of these lines and diseases. One that is not published, or obsolete, has none.
+/// The documents of these records. One that is not published, or obsolete, has none.
 pub async fn documents(conn: &mut Conn<'_>, ids: &[RecordId]) -> Result<Vec<Document>, DbError> {
     let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid).collect();
     let rows = record::get_many(conn, &uuids).await?;
-    let lines: Vec<Uuid> = rows
-        .iter()
-        .filter(|row| row.kind == RecordKind::CellLine.as_str())
-        .map(|row| row.id)
-        .collect();
+    let published = |row: &&RecordRow| row.state == State::Published.as_str();
+    let rows: Vec<&RecordRow> = rows.iter().filter(published).collect();
+    let of_kind = |kind: RecordKind| -> Vec<Uuid> {
+        rows.iter().filter(|row| row.kind == kind.as_str()).map(|row| row.id).collect()
+    };
+    let lines = of_kind(RecordKind::CellLine);
+    let others = [of_kind(RecordKind::Batch), of_kind(RecordKind::CordBloodUnit)].concat();
     let around = Around::load(conn, &lines).await?;
+    let stock = Stock::load(conn, &lines, &others).await?;
     let mut documents = Vec::with_capacity(rows.len());
-    for row in rows.iter().filter(|row| row.state == State::Published.as_str()) {
-        match row.record_id()?.kind {
-            RecordKind::CellLine => documents.push(around.line(row)?),
-            RecordKind::Disease => documents.extend(disease(row)?),
-            _ => {}
-        }
+    for row in rows {
+        let mut document = match row.record_id()?.kind {
+            RecordKind::CellLine => around.line(row)?,
+            RecordKind::Disease => {
+                let Some(document) = disease(row)? else { continue };
+                document
+            }
+            RecordKind::Batch => stock.lot(row)?,
+            RecordKind::CordBloodUnit => unit(row)?,
+            _ => continue,
+        };
+        stock.add_to(&mut document);
+        tidy(&mut document);
+        documents.push(document);
     }
     Ok(documents)
 }
@@ -150,7 +137,6 @@ impl Around {
                 _ => {}
             }
         }
-        tidy(&mut document);
         Ok(document)
     }
 
@@ -186,11 +172,21 @@ fn disease(row: &RecordRow) -> Result<Option<Document>, DbError> {
     document.diseases = document.names.clone();
     add_numbers(&mut document, &disease);
     add_codes(&mut document, &AnyRecord::Disease(disease));
-    tidy(&mut document);
     Ok(Some(document))
 }
 
-fn blank<F: Facts>(row: &RecordRow, record: &Record<F>) -> Document {
+/// The number that a bank or registry knows a unit by is sealed, and so is what is made of it.
+fn unit(row: &RecordRow) -> Result<Document, DbError> {
+    let unit: Record<UnitFacts> = row.read()?.record;
+    let mut document = blank(row, &unit);
+    document.ids.clear();
+    let products = unit.all(|facts| &facts.products);
+    document.ids.extend(products.into_iter().map(|product| product.number.clone()));
+    add_codes(&mut document, &AnyRecord::CordBloodUnit(unit));
+    Ok(document)
+}
+
+pub(super) fn blank<F: Facts>(row: &RecordRow, record: &Record<F>) -> Document {
     Document {
         id: record.id,
         accession: record.accession.clone(),
@@ -206,7 +202,7 @@ fn blank<F: Facts>(row: &RecordRow, record: &Record<F>) -> Document {
     }
 }
 
-fn add_codes(document: &mut Document, record: &AnyRecord) {
+pub(super) fn add_codes(document: &mut Document, record: &AnyRecord) {
     for code in facet::codes(record) {
         document.facets.entry(code.facet).or_default().insert(code.code);
     }

@@ -2,7 +2,7 @@
 //! can never disagree.
 
 use super::{
-    build,
+    affected, build,
     embedded::{EmbeddedIndex, EmbeddedWriter},
     query::SearchError,
 };
@@ -43,7 +43,7 @@ pub async fn catch_up(
         let Some((last, touched)) = log::touched(&mut lent.conn(), position, STRETCH).await? else {
             return Ok(position);
         };
-        let affected = build::affected(&mut lent.conn(), &touched).await?;
+        let affected = affected::affected(&mut lent.conn(), &touched).await?;
         let affected: Vec<RecordId> = affected.into_iter().collect();
         for batch in affected.chunks(BATCH) {
             for id in batch {

@@ -47,7 +47,12 @@ pub(super) fn record_path(kind: RecordKind, accession: &str) -> Option<String> {
         RecordKind::Publication
         | RecordKind::Batch
         | RecordKind::CordBloodUnit
-        | RecordKind::QcResult => return None,
+        | RecordKind::QcResult
+        | RecordKind::Sample
+        | RecordKind::Holding
+        | RecordKind::Notice
+        | RecordKind::Certificate
+        | RecordKind::Distribution => return None,
     };
     Some(format!("/{folder}/{}", encode(accession)))
 }

@@ -225,6 +225,18 @@ pub(super) fn facet(facet: Facet, lang: Lang) -> &'static str {
         Facet::Organization => pick(lang, "Organisation", "関係機関"),
         Facet::Country => pick(lang, "Country", "国"),
         Facet::SourceRegistry => pick(lang, "Source of the data", "データの出典"),
+        Facet::Abo => pick(lang, "ABO blood group", "ABO式血液型"),
+        Facet::RhD => pick(lang, "RhD blood group", "RhD式血液型"),
+        Facet::Tnc => pick(lang, "Total nucleated cells", "総有核細胞数"),
+        Facet::Cd34 => pick(lang, "CD34+ cells", "CD34陽性細胞数"),
+        Facet::HeldFor => pick(lang, "Held for", "用途"),
+        Facet::Availability => pick(lang, "Availability", "提供状況"),
+        Facet::HoldingBank => pick(lang, "Holding bank", "保有機関"),
+        Facet::Notice => pick(lang, "Open notices", "お知らせ"),
+        Facet::MeetsStandard => {
+            pick(lang, "Has an orderable lot that meets", "適合する提供可能ロットあり")
+        }
+        Facet::Tested => pick(lang, "Tests on record", "実施済み試験"),
     }
 }
 
@@ -262,11 +274,15 @@ pub(super) fn highlight_field(field: &'static str, lang: Lang) -> &'static str {
 /// What a list of records that point here is called.
 pub(super) fn inverse(relation: Relation, lang: Lang) -> &'static str {
     match relation {
-        Relation::Donor | Relation::Line | Relation::SourceUnit => words(lang).donor_lines,
+        Relation::Donor
+        | Relation::Line
+        | Relation::HeldLine
+        | Relation::SourceUnit
+        | Relation::SourceSample => words(lang).donor_lines,
         Relation::Parent | Relation::ParentBatch => words(lang).daughters,
         Relation::Disease => words(lang).disease_lines,
         Relation::Organization => words(lang).organization_lines,
-        Relation::Publication | Relation::Subject => words(lang).results,
+        _ => words(lang).results,
     }
 }
 

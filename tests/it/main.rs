@@ -5,6 +5,7 @@
 
 mod api;
 mod architecture;
+mod bank;
 mod contract;
 mod crash;
 mod damaged_files;

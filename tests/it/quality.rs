@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use stemma::{
-    catalogue::quality::Assessed,
     domain::{
         batch::BatchFacts,
+        descent::Assessed,
         id::RecordId,
         qc::{reason::Reason, verdict::Verdict},
         record::Facts,
@@ -43,16 +43,16 @@ fn on() -> NaiveDate {
     ON.parse().unwrap()
 }
 
-fn key(scheme: &str, value: &str) -> Value {
+pub(crate) fn key(scheme: &str, value: &str) -> Value {
     json!({ "keys": [{ "scheme": scheme, "value": value }] })
 }
 
-fn record(kind: &str, key: &str, facts: &Value) -> String {
+pub(crate) fn record(kind: &str, key: &str, facts: &Value) -> String {
     let layer = json!({ "source": "curator", "key": key, "facts": facts });
     json!({ "kind": kind, "layers": [layer] }).to_string() + "\n"
 }
 
-fn lot(number: &str, more: &Value) -> String {
+pub(crate) fn lot(number: &str, more: &Value) -> String {
     let mut facts = json!({
         "external_ids": [{ "scheme": "lot", "value": format!("Kyoto/{number}") }],
         "line": key("cellosaurus", "CVCL_0001"), "level": "master", "passage": 20,
@@ -63,7 +63,7 @@ fn lot(number: &str, more: &Value) -> String {
 }
 
 /// A test of a lot, sampled on a day of 2008.
-fn test(number: &str, lot: &str, test: &str, value: &str, more: &Value) -> String {
+pub(crate) fn test(number: &str, lot: &str, test: &str, value: &str, more: &Value) -> String {
     let mut result = json!({
         "key": number, "test": test, "material": { "subject": lot, "level": "master" },
         "value": { "text": value }, "sampling_date": "2008-05-01", "entry_date": "2008-06-01",
@@ -82,7 +82,7 @@ fn by(method: &str) -> Value {
 }
 
 /// Every test that ISCBI demands of a master bank, passed.
-fn passed(lot: &str) -> String {
+pub(crate) fn passed(lot: &str) -> String {
     let test = |n: &str, code: &str, value: &str, more: &Value| {
         test(&format!("{lot}-{n}"), lot, code, value, more)
     };
@@ -98,13 +98,13 @@ fn passed(lot: &str) -> String {
     .concat()
 }
 
-async fn load(app: &TestDb, lines: impl AsRef<str>) {
+pub(crate) async fn load(app: &TestDb, lines: impl AsRef<str>) {
     app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0001\tOne\n").await;
     let report = app.import(Format::Jsonl, lines.as_ref().to_owned()).await;
     assert_eq!(report.refused, 0, "{:?}", report.rows);
 }
 
-async fn id_of(app: &TestDb, number: &str) -> RecordId {
+pub(crate) async fn id_of(app: &TestDb, number: &str) -> RecordId {
     let lots = app.all::<BatchFacts>().await;
     let is_it = |id: &stemma::domain::identifier::ExternalId| id.value == format!("Kyoto/{number}");
     let lot = lots.iter().find(|lot| lot.record.external_ids().into_iter().any(is_it));
@@ -125,7 +125,7 @@ fn verdict(assessed: &Assessed, criterion: &str) -> (Verdict, Reason) {
 
 async fn orderable(app: &TestDb) -> Vec<RecordId> {
     let iscbi = app.catalogue.standard("iscbi", None).unwrap();
-    app.catalogue.orderable_batches_meeting(iscbi, on(), 100).await.unwrap().batches
+    app.catalogue.orderable_batches_meeting(iscbi, on(), None, 100).await.unwrap().batches
 }
 
 async fn a_lot_whose_every_test_passes_meets_the_standard_and_can_be_ordered(app: TestDb) {
@@ -188,7 +188,8 @@ async fn a_suspended_lot_passes_and_cannot_be_ordered(app: TestDb) {
     assert_eq!(orderable(&app).await, []);
     let iscbi = app.catalogue.standard("iscbi", Some("2009")).unwrap();
     for (day, expected) in [("2009-04-30", 1), ("2009-05-01", 0), ("2009-07-01", 1)] {
-        let found = app.catalogue.orderable_batches_meeting(iscbi, day.parse().unwrap(), 9).await;
+        let day = day.parse().unwrap();
+        let found = app.catalogue.orderable_batches_meeting(iscbi, day, None, 9).await;
         assert_eq!(found.unwrap().batches.len(), expected, "{day}");
     }
 }

@@ -96,7 +96,12 @@ impl TestDb {
 
     /// The same database as another process sees it, whose clock is some hours ahead and whose ids therefore differ.
     pub(crate) async fn as_another_process(&self) -> Catalogue {
-        open(&self.address, TimeDelta::hours(3)).await
+        self.ahead(TimeDelta::hours(3)).await
+    }
+
+    /// The same database as a process sees it whose clock is ahead.
+    pub(crate) async fn ahead(&self, ahead: TimeDelta) -> Catalogue {
+        open(&self.address, ahead).await
     }
 
     /// For a test that starts a second database beside its own.

@@ -1,6 +1,35 @@
 //! Numbers as files write them, read exactly: `1.32E9`, `13.2e8` and `1320000000` are one count of cells.
 //! No floating point: a count that went through it could come back as another.
 
+/// Bands in which counts are told apart where lists are narrowed. They are steps of a scale and no limits: nothing is
+/// judged by them.
+#[derive(Debug)]
+pub struct Bands {
+    power: u32,
+    /// In that power of ten, rising.
+    steps: &'static [u64],
+}
+
+/// Total nucleated cells.
+pub const TNC: Bands = Bands { power: 8, steps: &[5, 10, 15, 20] };
+/// CD34+ cells.
+pub const CD34: Bands = Bands { power: 6, steps: &[2, 4, 6, 8] };
+
+impl Bands {
+    /// The code of the band that a count lies in, its lower end included: `5-10`, `20+`.
+    pub fn of(&self, count: u64) -> String {
+        let below = |step: &&u64| count < **step * 10_u64.pow(self.power);
+        let above = self.steps.iter().find(below);
+        let from = self.steps.iter().rev().find(|step| !below(step)).unwrap_or(&0);
+        above.map_or_else(|| format!("{from}+"), |above| format!("{from}-{above}"))
+    }
+
+    /// As a reader writes it: `5–10 ×10⁸`.
+    pub fn label(&self, code: &str) -> String {
+        format!("{} {}", code.replace('-', "–"), power_of_ten(self.power))
+    }
+}
+
 /// Longer runs of digits are no measurement.
 const MAX_DIGITS: usize = 30;
 
@@ -101,12 +130,14 @@ pub fn in_power(count: u64, power: u32) -> String {
 
 /// A count as people read it: `13.2 ×10⁸`.
 pub fn shown(count: u64, power: u32) -> String {
+    format!("{} {}", in_power(count, power), power_of_ten(power))
+}
+
+fn power_of_ten(power: u32) -> String {
     const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let mut text = format!("{} ×10", in_power(count, power));
-    for digit in power.to_string().bytes() {
-        text.push(SUPERSCRIPTS[usize::from(digit - b'0')]);
-    }
-    text
+    let digits = power.to_string();
+    let digits = digits.bytes().map(|digit| SUPERSCRIPTS[usize::from(digit - b'0')]);
+    ["×10".to_owned(), digits.collect()].concat()
 }
 
 /// Tenths as the exchange writes them: 123 is `12.3`.
@@ -122,6 +153,22 @@ mod tests {
 
     fn whole(text: &str) -> Option<u64> {
         Decimal::read(text).and_then(Decimal::whole)
+    }
+
+    #[test]
+    fn a_band_holds_its_lower_end() {
+        for (tnc, band) in [
+            (0, "0-5"),
+            (499_999_999, "0-5"),
+            (500_000_000, "5-10"),
+            (1_999_999_999, "15-20"),
+            (2_000_000_000, "20+"),
+            (u64::MAX, "20+"),
+        ] {
+            assert_eq!(TNC.of(tnc), band);
+        }
+        assert_eq!(TNC.label("5-10"), "5–10 ×10⁸");
+        assert_eq!(CD34.of(4_100_000), "4-6");
     }
 
     #[test]

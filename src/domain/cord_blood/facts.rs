@@ -22,7 +22,7 @@ use crate::domain::{
     id::RecordKind,
     identifier::ExternalId,
     names::Name,
-    record::{Asked, Facts, Relation},
+    record::{Asked, Facts, Record, Relation},
     term::Reference,
 };
 
@@ -130,6 +130,31 @@ impl UnitFacts {
         let mut said = self.purposes.iter().filter(|p| p.purpose == purpose).map(|p| p.consent);
         let Some(first) = said.next() else { return Answer::Unknown };
         if said.all(|other| other == first) { first } else { Answer::Unknown }
+    }
+}
+
+impl Record<UnitFacts> {
+    /// Total nucleated cells as they were frozen; where no source states that, as they were collected.
+    pub fn tnc(&self) -> Option<u64> {
+        self.first(|facts| facts.frozen.tnc).or_else(|| self.first(|facts| facts.collected.tnc))
+    }
+
+    /// CD34+ cells as they were frozen; where no source states that, as they were collected.
+    pub fn cd34(&self) -> Option<u64> {
+        self.first(|facts| facts.frozen.cd34).or_else(|| self.first(|facts| facts.collected.cd34))
+    }
+
+    /// The purposes that no source says no to, and one says yes.
+    pub fn consented_purposes(&self) -> Vec<Purpose> {
+        let answers = |purpose: Purpose| {
+            let said = self.layers.iter().flat_map(|layer| &layer.facts.purposes);
+            said.filter(move |said| said.purpose == purpose).map(|said| said.consent)
+        };
+        let consented = |purpose: &Purpose| {
+            answers(*purpose).next().is_some()
+                && answers(*purpose).all(|answer| answer == Answer::Yes)
+        };
+        Purpose::ALL.iter().copied().filter(consented).collect()
     }
 }
 

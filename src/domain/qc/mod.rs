@@ -15,6 +15,7 @@ pub mod limit;
 pub mod material;
 pub mod method;
 pub mod number;
+pub mod public;
 mod read_value;
 pub mod reason;
 pub mod record;

@@ -336,6 +336,11 @@ impl OutOfSpecification {
     }
 }
 
+/// Whether two names are those of one person, however they are written.
+pub fn is_same_person(one: &str, other: &str) -> bool {
+    fold_person(one) == fold_person(other)
+}
+
 /// A person's name as it is compared, so that `A. Sato` cannot approve for `a sato`.
 fn fold_person(name: &str) -> String {
     name.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect()

@@ -141,6 +141,11 @@ pub enum StandardProblem {
 
 impl QcStandard {
     /// Reads a standard and refuses one with problems.
+    /// Code and version in one: `iscbi:2009`.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.code, self.version)
+    }
+
     pub fn read(json: &str) -> Result<Self, StandardError> {
         let standard: Self = serde_json::from_str(json)?;
         let problems = standard.problems();

@@ -35,6 +35,16 @@ pub struct Counts {
     cord_blood_units: i64,
     /// Results of tests.
     qc_results: i64,
+    /// Samples of donors.
+    samples: i64,
+    /// Lines at banks.
+    holdings: i64,
+    /// Notices.
+    notices: i64,
+    /// Certificates of analysis.
+    certificates: i64,
+    /// Distributions; each of them is for the bank's own eyes.
+    distributions: i64,
 }
 
 /// Where the log of changes stands.
@@ -84,6 +94,11 @@ impl About {
                 RecordKind::Batch => &mut counts.batches,
                 RecordKind::CordBloodUnit => &mut counts.cord_blood_units,
                 RecordKind::QcResult => &mut counts.qc_results,
+                RecordKind::Sample => &mut counts.samples,
+                RecordKind::Holding => &mut counts.holdings,
+                RecordKind::Notice => &mut counts.notices,
+                RecordKind::Certificate => &mut counts.certificates,
+                RecordKind::Distribution => &mut counts.distributions,
             } = count;
         }
         Ok(Self { counts, seq: head.seq, hash: hex::encode(head.hash) })

@@ -5,14 +5,19 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Batch, CellLine, Organization,
+    notice::{Distributions, Purpose, Supply},
     parts::{Coded, Identifier, RecordState, Reference, SourceRow, count, rows, shown},
 };
 use crate::{
     catalogue::Catalogue,
     domain::{
-        batch::{AvailabilityState, Culture, HandlingSheet, Vials},
+        availability::AvailabilityState,
+        batch::{Culture, HandlingSheet, Vials},
+        certificate::CertificateFacts,
+        notice::NoticeFacts,
         qc::record::ResultFacts,
         record::Relation,
+        usage::UsePurpose,
     },
     graphql::connection::{self, Connection, Paging},
 };
@@ -97,6 +102,21 @@ impl Batch {
         Ok(self.record().availability(on).map(AvailabilityOn::of))
     }
 
+    /// Whether it can be ordered on a day, for a purpose, and which notices reach it: its own, and those of the lots it was
+    /// grown from, of its line and of its holding.
+    async fn supply(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            name = "for",
+            desc = "The purpose; where none is given, any that no notice names."
+        )]
+        purpose: Option<Purpose>,
+        #[graphql(desc = "The day; today when not given.")] on: Option<NaiveDate>,
+    ) -> Result<Supply> {
+        Supply::load(ctx, self.record().id, purpose.map(UsePurpose::from), on).await
+    }
+
     /// Every state of availability there was, the newest last.
     async fn availability_states(&self) -> Vec<AvailabilityOn> {
         self.record().availability_states().into_iter().map(AvailabilityOn::of).collect()
@@ -145,6 +165,39 @@ impl Batch {
         connection::list(ctx, self.askers(Relation::Subject), None, paging).await
     }
 
+    /// How often it, or something that came of it, was distributed.
+    async fn distributions(&self, ctx: &Context<'_>) -> Result<Distributions> {
+        Distributions::load(ctx, self.record().id).await
+    }
+
+    /// The notices about it alone, old and new, page by page.
+    async fn notices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<NoticeFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::About), None, paging).await
+    }
+
+    /// Its certificates of analysis, page by page.
+    async fn certificates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<CertificateFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Certified), None, paging).await
+    }
+
     /// The rows of the sources that speak of the record.
     async fn sources(&self) -> Vec<SourceRow> {
         rows(self.record())
@@ -163,7 +216,7 @@ pub struct AvailabilityOn {
 }
 
 impl AvailabilityOn {
-    fn of(state: &AvailabilityState) -> Self {
+    pub(super) fn of(state: &AvailabilityState) -> Self {
         let availability = state.availability;
         let coded = Coded::new(availability.code(), |lang| availability.label(lang));
         Self { from: state.from, availability: coded, comment: state.comment.clone() }

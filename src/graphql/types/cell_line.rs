@@ -4,18 +4,19 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
-    CellLine, CordBloodUnit, Donor,
+    CellLine, CordBloodUnit, Donor, Sample,
     line_parts::{
         Derivation, LineDisease, LineOrganization, LinePublication, Modification, Note, Parent,
         StrProfile, Variant,
     },
+    notice::Distributions,
     parts::{Coded, Flag, Identifier, Lang, Name, RecordState, SourceRow, Term, rows, shown},
     typing::{Hla, Karyotype, KaryotypeFinding, karyotype_findings},
 };
 use crate::{
     domain::{
-        batch::BatchFacts, cell_line::LineFacts, lang, page::MAX_PAGE, qc::record::ResultFacts,
-        record::Relation,
+        batch::BatchFacts, cell_line::LineFacts, holding::HoldingFacts, lang, notice::NoticeFacts,
+        page::MAX_PAGE, qc::record::ResultFacts, record::Relation,
     },
     graphql::connection::{self, Connection, Paging},
 };
@@ -95,6 +96,47 @@ impl CellLine {
             return Ok(None);
         };
         self.reached(ctx, Relation::SourceUnit, reference).await
+    }
+
+    /// Where it is held, page by page.
+    async fn holdings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<HoldingFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::HeldLine), None, paging).await
+    }
+
+    /// The notices about it alone, old and new, page by page. Those about its lots and holdings stand there.
+    async fn notices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<NoticeFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::About), None, paging).await
+    }
+
+    /// How often it, or something that came of it, was distributed.
+    async fn distributions(&self, ctx: &Context<'_>) -> Result<Distributions> {
+        Distributions::load(ctx, self.record().id).await
+    }
+
+    /// The sample that it was made of, where it is a published record.
+    async fn source_sample(&self, ctx: &Context<'_>) -> Result<Option<Sample>> {
+        match self.record().first(|facts| facts.source_sample.as_ref()) {
+            Some(sample) => self.reached(ctx, Relation::SourceSample, sample).await,
+            None => Ok(None),
+        }
     }
 
     /// The lots of it at all banks, page by page.

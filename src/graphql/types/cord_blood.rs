@@ -11,10 +11,12 @@ use super::{
 use crate::{
     domain::{
         cell_line::LineFacts,
+        certificate::CertificateFacts,
         cord_blood::{
             facts::{CellCounts, UnitFacts},
             public::{PublicPurpose, PublicUnit},
         },
+        notice::NoticeFacts,
         record::Relation,
     },
     graphql::connection::{self, Connection, Paging},
@@ -122,6 +124,34 @@ impl CordBloodUnit {
     ) -> Result<Connection<LineFacts>> {
         let paging = Paging { first, after, last, before };
         connection::list(ctx, self.askers(Relation::SourceUnit), None, paging).await
+    }
+
+    /// The notices about it alone, old and new, page by page.
+    async fn notices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<NoticeFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::About), None, paging).await
+    }
+
+    /// Its certificates of analysis, page by page.
+    async fn certificates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<CertificateFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Certified), None, paging).await
     }
 }
 

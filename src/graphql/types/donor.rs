@@ -8,7 +8,9 @@ use super::{
     parts::{Coded, Identifier, RecordState, Reference, Term, shown},
 };
 use crate::{
-    domain::{age::AgeBand, cell_line::LineFacts, donor::Sex, record::Relation, term},
+    domain::{
+        age::AgeBand, cell_line::LineFacts, donor::Sex, record::Relation, sample::SampleFacts, term,
+    },
     graphql::connection::{self, Connection, Paging},
 };
 
@@ -91,6 +93,20 @@ impl Donor {
         ids.filter(|id| PUBLIC_SCHEMES.contains(&id.scheme.as_str()))
             .map(Identifier::from)
             .collect()
+    }
+
+    /// The samples taken from the donor, page by page.
+    async fn samples(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<SampleFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Donor), None, paging).await
     }
 
     /// The lines that come from the donor.

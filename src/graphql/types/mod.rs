@@ -4,14 +4,18 @@
 pub mod about;
 pub mod batch;
 pub mod cell_line;
+pub mod certificate;
 pub mod cord_blood;
 pub mod disease;
 pub mod donor;
+pub mod holding;
 pub mod line_parts;
+pub mod notice;
 pub mod organization;
 pub mod parts;
 pub mod publication;
 pub mod qc;
+pub mod sample;
 pub mod typing;
 
 use std::sync::Arc;
@@ -26,15 +30,19 @@ use crate::{
     domain::{
         batch::BatchFacts,
         cell_line::LineFacts,
+        certificate::CertificateFacts,
         cord_blood::facts::UnitFacts,
         disease::DiseaseFacts,
         donor::DonorFacts,
         filter::Condition,
+        holding::HoldingFacts,
         id::{RecordId, RecordKind},
+        notice::NoticeFacts,
         organization::OrganizationFacts,
         publication::PublicationFacts,
         qc::record::ResultFacts,
         record::{AnyRecord, Facts, Record, Relation, State},
+        sample::SampleFacts,
         term::Reference,
     },
 };
@@ -51,6 +59,10 @@ pub type Publication = Shown<PublicationFacts>;
 pub type Batch = Shown<BatchFacts>;
 pub type CordBloodUnit = Shown<UnitFacts>;
 pub type QcResult = Shown<ResultFacts>;
+pub type Sample = Shown<SampleFacts>;
+pub type Holding = Shown<HoldingFacts>;
+pub type Notice = Shown<NoticeFacts>;
+pub type Certificate = Shown<CertificateFacts>;
 
 impl<F> Clone for Shown<F> {
     fn clone(&self) -> Self {
@@ -84,13 +96,18 @@ pub enum Node {
     Batch(Batch),
     CordBloodUnit(CordBloodUnit),
     QcResult(QcResult),
+    Sample(Sample),
+    Holding(Holding),
+    Notice(Notice),
+    Certificate(Certificate),
 }
 
-impl From<AnyStored> for Node {
-    fn from(any: AnyStored) -> Self {
+impl Node {
+    /// None for a record of a kind that the public does not see.
+    pub(super) fn of(any: AnyStored) -> Option<Self> {
         let AnyStored { record, version, created_at, updated_at } = any;
         let times = (version, created_at, updated_at);
-        match record {
+        Some(match record {
             AnyRecord::CellLine(record) => Self::CellLine(shown(record, times)),
             AnyRecord::Donor(record) => Self::Donor(shown(record, times)),
             AnyRecord::Disease(record) => Self::Disease(shown(record, times)),
@@ -99,7 +116,12 @@ impl From<AnyStored> for Node {
             AnyRecord::Batch(record) => Self::Batch(shown(record, times)),
             AnyRecord::CordBloodUnit(record) => Self::CordBloodUnit(shown(record, times)),
             AnyRecord::QcResult(record) => Self::QcResult(shown(record, times)),
-        }
+            AnyRecord::Sample(record) => Self::Sample(shown(record, times)),
+            AnyRecord::Holding(record) => Self::Holding(shown(record, times)),
+            AnyRecord::Notice(record) => Self::Notice(shown(record, times)),
+            AnyRecord::Certificate(record) => Self::Certificate(shown(record, times)),
+            AnyRecord::Distribution(_) => return None,
+        })
     }
 }
 
@@ -123,6 +145,11 @@ impl Node {
             RecordKind::Batch => loaders::record(ctx, uuid).await?.map(Self::Batch),
             RecordKind::CordBloodUnit => loaders::record(ctx, uuid).await?.map(Self::CordBloodUnit),
             RecordKind::QcResult => loaders::record(ctx, uuid).await?.map(Self::QcResult),
+            RecordKind::Sample => loaders::record(ctx, uuid).await?.map(Self::Sample),
+            RecordKind::Holding => loaders::record(ctx, uuid).await?.map(Self::Holding),
+            RecordKind::Notice => loaders::record(ctx, uuid).await?.map(Self::Notice),
+            RecordKind::Certificate => loaders::record(ctx, uuid).await?.map(Self::Certificate),
+            RecordKind::Distribution => None,
         })
     }
 
@@ -150,6 +177,10 @@ impl Node {
             Self::Batch(shown) => shown.record().state,
             Self::CordBloodUnit(shown) => shown.record().state,
             Self::QcResult(shown) => shown.record().state,
+            Self::Sample(shown) => shown.record().state,
+            Self::Holding(shown) => shown.record().state,
+            Self::Notice(shown) => shown.record().state,
+            Self::Certificate(shown) => shown.record().state,
         };
         state == State::Published
     }
@@ -164,6 +195,10 @@ impl Node {
             Self::Batch(shown) => shown.record().id,
             Self::CordBloodUnit(shown) => shown.record().id,
             Self::QcResult(shown) => shown.record().id,
+            Self::Sample(shown) => shown.record().id,
+            Self::Holding(shown) => shown.record().id,
+            Self::Notice(shown) => shown.record().id,
+            Self::Certificate(shown) => shown.record().id,
         }
     }
 }

@@ -8,7 +8,9 @@ use super::{
     parts::{Identifier, Lang, Name, RecordState, SourceRow, rows, shown},
 };
 use crate::{
-    domain::{cell_line::LineFacts, lang, record::Relation},
+    domain::{
+        batch::BatchFacts, cell_line::LineFacts, holding::HoldingFacts, lang, record::Relation,
+    },
     graphql::connection::{self, Connection, Paging},
 };
 
@@ -88,6 +90,34 @@ impl Organization {
         #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
     ) -> Result<Connection<LineFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Organization), None, paging).await
+    }
+
+    /// The lines that it holds, page by page.
+    async fn holdings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<HoldingFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Organization), None, paging).await
+    }
+
+    /// The lots that it keeps, page by page.
+    async fn batches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<BatchFacts>> {
         let paging = Paging { first, after, last, before };
         connection::list(ctx, self.askers(Relation::Organization), None, paging).await
     }

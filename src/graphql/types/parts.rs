@@ -10,7 +10,7 @@ use crate::domain::{
     names::{self, NameKind},
     record::{self, Facts, Record, State},
     source::Source,
-    term,
+    term, wording,
 };
 
 /// A language that names and texts are shown in.
@@ -60,6 +60,16 @@ pub enum RecordKind {
     CordBloodUnit,
     /// A test that was done.
     QcResult,
+    /// Tissue taken from a donor.
+    Sample,
+    /// A line at a bank.
+    Holding,
+    /// A caution, suspension, recall, discontinuation or correction.
+    Notice,
+    /// A certificate of analysis.
+    Certificate,
+    /// Who received what; for the bank's own eyes.
+    Distribution,
 }
 
 /// What a name is to its record.
@@ -143,6 +153,22 @@ impl Coded {
             Lang::En => self.en,
             Lang::Ja => self.ja,
         }
+    }
+}
+
+/// A text in the language it was written in.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Wording {
+    /// The text.
+    text: String,
+    /// The language of the text, which is another than the reader's where his is missing.
+    lang: Lang,
+}
+
+impl Wording {
+    pub(super) fn of(wording: &wording::Wording, lang: Lang) -> Option<Self> {
+        let (lang, text) = wording.in_lang(lang.into())?;
+        Some(Self { text: text.to_owned(), lang: lang.into() })
     }
 }
 

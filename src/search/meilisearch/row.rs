@@ -50,6 +50,16 @@ pub(super) const fn facet_attribute(facet: Facet) -> &'static str {
         Facet::Organization => "facet_organization",
         Facet::Country => "facet_country",
         Facet::SourceRegistry => "facet_source_registry",
+        Facet::Abo => "facet_abo",
+        Facet::RhD => "facet_rhd",
+        Facet::Tnc => "facet_tnc",
+        Facet::Cd34 => "facet_cd34",
+        Facet::HeldFor => "facet_held_for",
+        Facet::Availability => "facet_availability",
+        Facet::HoldingBank => "facet_holding_bank",
+        Facet::Notice => "facet_notice",
+        Facet::MeetsStandard => "facet_meets_standard",
+        Facet::Tested => "facet_tested",
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     db::{Db, DbError, log, mirror, setting},
     domain::id::RecordId,
     metrics::Metrics,
-    search::build,
+    search::affected,
 };
 
 const LEASE: &str = "mirror";
@@ -318,7 +318,7 @@ impl Mirror {
         let Some((last, touched)) = log::touched(&mut lent.conn(), position, STRETCH).await? else {
             return Ok(None);
         };
-        let affected = build::affected(&mut lent.conn(), &touched).await?;
+        let affected = affected::affected(&mut lent.conn(), &touched).await?;
         Ok(Some((last, affected.into_iter().collect())))
     }
 }

@@ -1,0 +1,240 @@
+//! Certificates of analysis: issued from what is known at one place in the log, and shown without what was withdrawn
+//! since.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::{
+    Catalogue, Error,
+    import::{Candidate, Import, Outcome},
+};
+use crate::{
+    db::{self, record},
+    domain::{
+        certificate::{CertificateFacts, CertifiedLine, CertifiedStandard, CertifiedTest, Content},
+        descent::{Assessed, Descent, Known},
+        id::{RecordId, RecordKind},
+        identifier::ExternalId,
+        qc::{public, result::is_same_person, standard::QcStandard, test_code::Qualifier},
+        record::{ACCESSION, AnyDraft, AnyRecord, Draft, Layer, Relation, State},
+        source::Source,
+        term::{Key, Reference},
+    },
+};
+
+/// What a certificate is asked for with.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The accession of the lot or unit.
+    pub subject: String,
+    pub number: String,
+    /// The accession of the bank that issues it.
+    pub issuer: String,
+    pub approver: String,
+    pub on: NaiveDate,
+    /// The accession of the certificate that it takes the place of.
+    pub supersedes: Option<String>,
+}
+
+impl Catalogue {
+    /// Issues a certificate, whatever the verdict: a certificate of a failed lot says that it failed. Answers its
+    /// accession.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the subject is no published lot or unit, the bank or the older certificate is not known,
+    /// the number was given out before, or the approver did one of the tests or may have.
+    pub async fn certify(&self, order: &Order, standard: &QcStandard) -> Result<String, Error> {
+        let subject = self.published(&order.subject, Relation::Certified.targets()).await?;
+        let issuer = self.published(&order.issuer, Relation::Organization.targets()).await?;
+        if let Some(older) = &order.supersedes {
+            self.published(older, Relation::Supersedes.targets()).await?;
+        }
+        let mut lent = self.db.read().await?;
+        let seq = db::log::head(&mut lent.conn()).await?.seq;
+        let descent = db::descent::load(&mut lent.conn(), &[subject.id().uuid]).await?;
+        let assessed = descent.assess(subject.id(), standard, order.on).ok_or_else(|| {
+            let subject = &order.subject;
+            Error::Input(format!("nobody states the level of {subject}; enter it first"))
+        })?;
+        let known = rests_on(&descent, &assessed, order.on);
+        approved(&known, &order.approver)?;
+        let ids: Vec<_> = known.iter().map(|known| known.record.uuid).collect();
+        let results = record::any_many(&mut lent.conn(), &ids).await?;
+        drop(lent);
+        let accession = |id: RecordId| {
+            let found = results.iter().find(|stored| stored.record.id() == id);
+            found.map(|stored| stored.record.accession().to_owned())
+        };
+        let about = about(&subject, &descent);
+        let content = Content {
+            number: order.number.trim().to_owned(),
+            issued_on: order.on,
+            issuer: issuer.name().to_owned(),
+            approver: order.approver.trim().to_owned(),
+            subject: order.subject.clone(),
+            subject_numbers: about.numbers,
+            line: about.line,
+            passage: about.passage,
+            frozen_on: about.frozen_on,
+            supersedes: order.supersedes.clone(),
+            standard: certified_standard(&assessed, standard, accession),
+            tests: known.iter().filter_map(|known| certified(known, accession)).collect(),
+            seq,
+        };
+        self.keep(content, order).await
+    }
+
+    /// The tests on a certificate that still stand in public.
+    pub async fn tests_on<'c>(
+        &self,
+        content: &'c Content,
+    ) -> Result<Vec<&'c CertifiedTest>, Error> {
+        let accessions: Vec<&str> = content.tests.iter().map(|test| test.result.as_str()).collect();
+        let mut lent = self.db.read().await?;
+        let found = record::find_by_accession(&mut lent.conn(), accessions).await?;
+        let published = found.iter().filter(|row| row.state == State::Published.as_str());
+        let published: BTreeSet<&str> = published.map(|row| row.accession.as_str()).collect();
+        let stands = |test: &&CertifiedTest| published.contains(test.result.as_str());
+        Ok(content.tests.iter().filter(stands).collect())
+    }
+
+    async fn published(&self, accession: &str, kinds: &[RecordKind]) -> Result<AnyRecord, Error> {
+        let stored = self.by_accession(accession).await?;
+        let stored = stored.filter(|stored| {
+            stored.record.state() == State::Published && kinds.contains(&stored.record.id().kind)
+        });
+        stored.map(|stored| stored.record).ok_or_else(|| {
+            let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+            Error::Input(format!("`{accession}` is no published {}", kinds.join(" or ")))
+        })
+    }
+
+    async fn keep(&self, content: Content, order: &Order) -> Result<String, Error> {
+        let key =
+            format!("{}/{}", content.issuer.replace('/', " "), content.number.replace('/', " "));
+        let id = ExternalId::new("certificate", key.as_str());
+        let by_accession = |accession: &str| Reference::to(ACCESSION, accession);
+        let facts = CertificateFacts {
+            external_ids: vec![id.clone()],
+            subject: Some(by_accession(&order.subject)),
+            issuer: Some(by_accession(&order.issuer)),
+            supersedes: order.supersedes.as_deref().map(by_accession),
+            sha256: Some(content.hash()),
+            content: Some(content),
+        };
+        let layer =
+            Layer { source: Source::new("curator"), key: key.clone(), facts, flags: vec![] };
+        let draft = AnyDraft::Certificate(Draft::of(layer));
+        let reason = format!("certificate {key}");
+        let mut import = Import::by(self, format!("approver:{}", order.approver), reason);
+        import.chunk(&[Candidate::new(1, &key, draft)]).await?;
+        let remark = import.report.rows.into_iter().find(|row| row.outcome != Outcome::Conflict);
+        if let Some(remark) = remark {
+            return Err(Error::Input(format!("certificate {key}: {}", remark.message)));
+        }
+        let kept = self.by_key::<CertificateFacts>(&Key::new(&id.scheme, &id.value)).await?;
+        kept.map(|stored| stored.record.accession)
+            .ok_or_else(|| Error::Input(format!("certificate {key} was not kept")))
+    }
+}
+
+/// What was found for the lot or unit itself, and what the verdicts rest on, by the day of sampling.
+fn rests_on<'d>(descent: &'d Descent, assessed: &Assessed, on: NaiveDate) -> Vec<&'d Known> {
+    let subject = assessed.subject.uuid;
+    let criteria = assessed.conformity.criteria.iter();
+    let cited: BTreeSet<&String> = criteria.flat_map(|criterion| &criterion.results).collect();
+    let above = descent.ancestors(subject).into_iter().flat_map(|id| descent.results_of(id));
+    let above = above.filter(|known| cited.contains(&known.result.key));
+    let own = descent.results_of(subject).iter();
+    let mut known: Vec<&Known> = own.chain(above).collect();
+    known.retain(|known| known.result.sampling_date.is_none_or(|sampled| sampled <= on));
+    known.sort_by_key(|known| (known.result.test, known.result.sampling_date, known.record));
+    known.dedup_by_key(|known| known.record);
+    known
+}
+
+fn approved(known: &[&Known], approver: &str) -> Result<(), Error> {
+    if approver.trim().is_empty() {
+        return Err(Error::Input("a certificate needs an approver".to_owned()));
+    }
+    for known in known {
+        let key = &known.result.key;
+        let Some(tester) = &known.result.tester else {
+            return Err(Error::Input(format!(
+                "{key} does not say who did the test, so that nobody else can be known to approve"
+            )));
+        };
+        if is_same_person(tester, approver) {
+            return Err(Error::Input(format!(
+                "{approver} did the test {key}; somebody who did none of the tests must approve"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn certified_standard(
+    assessed: &Assessed,
+    standard: &QcStandard,
+    accession: impl Fn(RecordId) -> Option<String>,
+) -> CertifiedStandard {
+    let known = &assessed.results;
+    let criteria = assessed.conformity.criteria.iter().cloned().map(|mut criterion| {
+        let results = criterion.results.iter().filter_map(|key| accession(*known.get(key)?));
+        criterion.results = results.collect();
+        criterion
+    });
+    CertifiedStandard {
+        code: standard.code.clone(),
+        version: standard.version.clone(),
+        overall: assessed.conformity.overall,
+        criteria: criteria.collect(),
+    }
+}
+
+fn certified(
+    known: &Known,
+    accession: impl Fn(RecordId) -> Option<String>,
+) -> Option<CertifiedTest> {
+    let result = &known.result;
+    Some(CertifiedTest {
+        result: accession(known.record)?,
+        test: result.test,
+        qualifier: result.qualifier.as_ref().map(Qualifier::text),
+        method: result.method_code(),
+        passage: result.passage,
+        reading: public::reading(result),
+        laboratory_verdict: result.laboratory_verdict,
+        sampled_on: public::sampling_date(result),
+    })
+}
+
+/// What a certificate tells of its lot or unit beside the tests.
+struct About {
+    numbers: Vec<String>,
+    line: Option<CertifiedLine>,
+    passage: Option<u32>,
+    frozen_on: Option<NaiveDate>,
+}
+
+fn about(subject: &AnyRecord, descent: &Descent) -> About {
+    let lines = descent.ancestors(subject.id().uuid).into_iter();
+    let mut lines = lines.filter_map(|id| match descent.record(id) {
+        Some(AnyRecord::CellLine(line)) if line.state == State::Published => Some(line),
+        _ => None,
+    });
+    let line = lines.next().map(|line| CertifiedLine {
+        accession: line.accession.clone(),
+        name: line.name().to_owned(),
+    });
+    match subject {
+        AnyRecord::Batch(lot) => About {
+            numbers: lot.external_ids().iter().map(|id| id.value.clone()).collect(),
+            line,
+            passage: lot.passage(),
+            frozen_on: lot.first(|facts| facts.frozen_on),
+        },
+        _ => About { numbers: Vec::new(), line, passage: None, frozen_on: None },
+    }
+}
