@@ -20,7 +20,7 @@ use crate::{
         id::{RecordId, RecordKind},
         identifier::ExternalId,
         names::fold,
-        record::{AnyRecord, Asked, LABEL},
+        record::{ACCESSION, AnyRecord, Asked, LABEL},
         term::Key,
     },
     each_kind,
@@ -128,7 +128,10 @@ async fn relink<'a>(
         asked.iter().flat_map(|(_, asked)| asked).flat_map(Asked::keys).collect();
     let (labels, keys): (Vec<Key>, Vec<Key>) =
         keys.into_iter().partition(|key| key.scheme == LABEL);
+    let (accessions, keys): (Vec<Key>, Vec<Key>) =
+        keys.into_iter().partition(|key| key.scheme == ACCESSION);
     let mut borne = external_id::find(conn, &keys).await?;
+    borne.extend(bearers_of_accessions(conn, &accessions).await?);
     borne.extend(name::find_many(conn, RecordKind::Disease, &labels).await?);
     let mut links = Vec::new();
     for (from, asked) in &asked {
@@ -140,6 +143,20 @@ async fn relink<'a>(
         }
     }
     link::replace(conn, known, links).await
+}
+
+/// The records of our own accessions.
+async fn bearers_of_accessions(
+    conn: &mut Conn<'_>,
+    accessions: &[Key],
+) -> Result<BTreeMap<Key, Vec<RecordId>>, DbError> {
+    let rows =
+        record::find_by_accession(conn, accessions.iter().map(|key| key.value.as_str())).await?;
+    let bearer = |row: &record::RecordRow| {
+        let key = Key { scheme: ACCESSION.to_owned(), value: row.accession.clone() };
+        Ok((key, vec![row.record_id()?]))
+    };
+    rows.iter().map(bearer).collect()
 }
 
 fn alternatives(
@@ -189,8 +206,10 @@ fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {
         AnyRecord::Disease(disease) => disease.names(),
         _ => Vec::new(),
     };
-    ids.chain(
-        names.into_iter().map(|name| Key { scheme: LABEL.to_owned(), value: fold(&name.text) }),
-    )
-    .collect()
+    let accession = Key { scheme: ACCESSION.to_owned(), value: record.accession().to_owned() };
+    ids.chain([accession])
+        .chain(
+            names.into_iter().map(|name| Key { scheme: LABEL.to_owned(), value: fold(&name.text) }),
+        )
+        .collect()
 }

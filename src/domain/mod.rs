@@ -26,3 +26,4 @@ pub mod record;
 pub mod source;
 pub mod str_profile;
 pub mod term;
+pub mod vial;

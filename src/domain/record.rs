@@ -122,6 +122,9 @@ pub struct Asked<'a> {
 /// The scheme of the keys that are no identifiers but names of diseases, folded.
 pub const LABEL: &str = "label";
 
+/// The scheme of the keys that are accessions of this catalogue, for what has no identifier of any registry.
+pub const ACCESSION: &str = "accession";
+
 impl Asked<'_> {
     /// The keys to try, best first. A disease that is given as a term of a terminology without a cross-walk is at
     /// last looked for by that term's own label.
