@@ -30,7 +30,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "MAP.csv")]
     columns: Option<PathBuf>,
     /// List the columns of a bank's own table and read nothing
-    #[arg(long, value_name = "FORMAT", exclusive = true)]
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["format", "file", "columns"])]
     columns_of: Option<Format>,
     /// Say what would be done and write nothing
     #[arg(long)]

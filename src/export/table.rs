@@ -167,6 +167,3 @@ fn unsaid<F: Facts>(record: &Record<F>, layer: &Layer<F>, problem: &str) -> Unsa
         problem: problem.to_owned(),
     }
 }
-
-#[cfg(test)]
-mod tests;

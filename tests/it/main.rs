@@ -16,6 +16,7 @@ mod log;
 mod mirror;
 mod quality;
 mod real_data;
+mod round_trip;
 mod schema;
 mod search;
 mod storage;

@@ -116,10 +116,11 @@ impl Cells {
             let base = if is_abbreviated(written) { written } else { whole.as_str() };
             whole = format!("{base} ({})", limits.join("; "));
         }
-        Ok(match Value::parse(test, &whole) {
-            Ok(reading) => Reported { reading: Some(reading), ..Reported::read(test, written) },
-            Err(_) => Reported::read(test, &whole),
-        })
+        let beside = Value::parse(test, &whole)
+            .map(|reading| Reported { reading: Some(reading), ..Reported::read(test, written) });
+        // `ND` alone may mean two things, and no reading beside it makes it sound.
+        let sound = beside.ok().filter(|reported| reported.problem(test).is_none());
+        Ok(sound.unwrap_or_else(|| Reported::read(test, &whole)))
     }
 
     /// The cells that read back as the value, the fewest that do.
@@ -223,6 +224,8 @@ mod tests {
             "<0.5 EU/mL (LOD 0.1 EU/mL; LOQ 0.5 EU/mL)"
         );
         let nothing = read(TestCode::ResidualVector, "ND", "copies/cell", "0.01", "");
+        assert_eq!(nothing.text, "ND (LOD 0.01 copies/cell)");
+        assert_eq!(nothing.problem(TestCode::ResidualVector), None);
         assert_eq!(nothing.reading.unwrap().to_string(), "not detected (LOD 0.01 copies/cell)");
     }
 
