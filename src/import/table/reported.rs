@@ -76,51 +76,47 @@ impl Cells {
     /// The reading of the text with its unit and limits. Where that cannot be read they become part of the text, so that
     /// nothing is lost.
     fn as_written(&self, test: TestCode, written: &str) -> Result<Reported, Problem> {
-        let alone = Value::parse(test, written).ok();
-        let in_text = alone.as_ref().and_then(stated_unit);
-        let mut whole = written.to_owned();
-        match (&self.unit, in_text) {
-            (Some(unit), Some(found)) => {
-                let same = unit.parse::<Unit>().is_ok_and(|unit| unit == found);
-                if !same {
-                    let message = format!(
-                        "`{unit}` stands beside `{written}`, which is in `{found}`: correct one of them"
-                    );
-                    return Err(Problem::new("unit", message));
-                }
-            }
-            // A word has no unit: it can be that of the limits alone.
-            (Some(unit), None) if alone.is_some() && self.lod.is_none() && self.loq.is_none() => {
-                let message = format!(
-                    "`{unit}` stands beside `{written}`, which is no number: leave it blank"
-                );
-                return Err(Problem::new("unit", message));
-            }
-            (Some(unit), None) if alone.is_none() => whole = format!("{written} {unit}"),
-            (Some(_), None) | (None, _) => {}
-        }
-        let limit = |name: &str, cell: &Option<String>| {
-            let cell = cell.as_ref()?;
-            let bare = cell.parse::<Number>().is_ok();
-            let unit = self
-                .unit
-                .as_ref()
-                .filter(|_| bare)
-                .map_or_else(String::new, |unit| format!(" {unit}"));
-            Some(format!("{name} {cell}{unit}"))
+        let number = self.with_unit(test, written)?;
+        let limits =
+            [("LOD", &self.lod), ("LOQ", &self.loq)].into_iter().filter_map(|(name, cell)| {
+                let cell = cell.as_ref()?;
+                let unit = self.unit.as_ref().filter(|_| is_bare(cell));
+                let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
+                Some(format!("{name} {cell}{unit}"))
+            });
+        let limits: Vec<String> = limits.collect();
+        let whole = match &limits[..] {
+            [] => number,
+            limits => format!("{number} ({})", limits.join("; ")),
         };
-        let limits: Vec<String> =
-            [limit("LOD", &self.lod), limit("LOQ", &self.loq)].into_iter().flatten().collect();
-        if !limits.is_empty() {
-            // `ND` beside limits is what was not detected, and has no unit either.
-            let base = if is_abbreviated(written) { written } else { whole.as_str() };
-            whole = format!("{base} ({})", limits.join("; "));
-        }
         let beside = Value::parse(test, &whole)
             .map(|reading| Reported { reading: Some(reading), ..Reported::read(test, written) });
         // `ND` alone may mean two things, and no reading beside it makes it sound.
         let sound = beside.ok().filter(|reported| reported.problem(test).is_none());
         Ok(sound.unwrap_or_else(|| Reported::read(test, &whole)))
+    }
+
+    /// The text with its unit, where it has none by itself. A word has none: it can be that of the limits alone.
+    fn with_unit(&self, test: TestCode, written: &str) -> Result<String, Problem> {
+        let Some(unit) = &self.unit else { return Ok(written.to_owned()) };
+        let mut limits = self.lod.iter().chain(&self.loq);
+        let of_limits = limits.any(|limit| is_bare(limit) || limit.ends_with(unit.as_str()));
+        let alone = Value::parse(test, written).ok();
+        let problem = match alone.as_ref().map(stated_unit) {
+            Some(Some(found)) if unit.parse() != Ok(found) => {
+                format!(
+                    "`{unit}` stands beside `{written}`, which is in `{found}`: correct one of them"
+                )
+            }
+            Some(None) if !of_limits => {
+                format!("`{unit}` stands beside `{written}`, which is no number: leave it blank")
+            }
+            None if !(of_limits && is_abbreviated(written)) => {
+                return Ok(format!("{written} {unit}"));
+            }
+            _ => return Ok(written.to_owned()),
+        };
+        Err(Problem::new("unit", problem))
     }
 
     /// The cells that read back as the value, the fewest that do.
@@ -151,6 +147,11 @@ impl Cells {
         self.loq = loq.as_ref().map(cell);
         self
     }
+}
+
+/// Whether a limit is a number without a unit.
+fn is_bare(limit: &str) -> bool {
+    limit.parse::<Number>().is_ok()
 }
 
 fn is_abbreviated(text: &str) -> bool {
@@ -239,6 +240,10 @@ mod tests {
             "`EU/mL` stands beside `0.5 %`, which is in `%`: correct one of them"
         );
         assert!(cells("", "EU/mL", "", "").read(TestCode::Endotoxin).is_err());
+        // The unit of a word is lost nowhere: it is that of a limit, or refused.
+        let word = |lod: &str| cells("not detected", "EU/mL", lod, "").read(TestCode::Endotoxin);
+        assert!(word("0.1").is_ok() && word("0.1 EU/mL").is_ok());
+        assert!(word("").is_err() && word("0.1 IU/mL").is_err());
     }
 
     #[test]
