@@ -5,8 +5,14 @@ use uuid::Uuid;
 use super::{Catalogue, Error, read};
 use crate::{
     db::record::{self, RecordRow},
-    domain::id::RecordKind,
+    domain::{
+        id::RecordKind,
+        record::{Facts, Record},
+    },
 };
+
+/// Records read at once.
+const STRETCH: i64 = 500;
 
 /// What refers comes after what it refers to, so that a reader can resolve as it goes.
 const ORDER: [RecordKind; 13] = [
@@ -31,7 +37,6 @@ impl Catalogue {
         &self,
         mut write: impl FnMut(&str) -> std::io::Result<()>,
     ) -> Result<u64, Error> {
-        const STRETCH: i64 = 500;
         let mut lent = self.db.read().await?;
         let mut written = 0;
         for kind in ORDER {
@@ -49,5 +54,24 @@ impl Catalogue {
             }
         }
         Ok(written)
+    }
+
+    /// Hands every record of a kind to `write`, in the order of their making.
+    pub async fn every<F: Facts>(
+        &self,
+        mut write: impl FnMut(&Record<F>) -> std::io::Result<()>,
+    ) -> Result<(), Error> {
+        let mut lent = self.db.read().await?;
+        let mut last = Uuid::nil();
+        loop {
+            let rows = record::after(&mut lent.conn(), last, F::KIND, STRETCH).await?;
+            let Some(row) = rows.last() else { return Ok(()) };
+            last = row.id;
+            for row in &rows {
+                write(&row.read()?.record).map_err(|error| {
+                    Error::Input(format!("the export cannot be written: {error}"))
+                })?;
+            }
+        }
     }
 }

@@ -1,11 +1,16 @@
 //! Taking in the rows of a file: each row meets the record it speaks of, by identifiers only, or makes a new one.
 //! Chunks of rows are transactions; a file that is imported again changes nothing that is already so.
 
+mod complete;
+mod refer;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::refer::Texts;
+pub use self::{complete::Speaks, refer::Ask};
 use super::{
     Catalogue, Error,
     write::{self, Change, Signed},
@@ -41,6 +46,9 @@ pub struct Candidate {
     pub draft: AnyDraft,
     pub donor: Option<DonorDraft>,
     pub meets: Meets,
+    pub speaks: Speaks,
+    /// References that are filled in from what the catalogue knows.
+    pub asks: Vec<Ask>,
 }
 
 /// A donor that comes with a line.
@@ -65,7 +73,14 @@ impl Candidate {
     /// What does not read as it should is flagged here, whatever the format it came in.
     pub fn new(row: u64, label: impl Into<String>, mut draft: AnyDraft) -> Self {
         each_draft!(&mut draft, draft => draft.examine());
-        Self { row, label: label.into(), draft, donor: None, meets: Meets::One }
+        let (label, meets, speaks) = (label.into(), Meets::One, Speaks::All);
+        Self { row, label, draft, donor: None, meets, speaks, asks: Vec::new() }
+    }
+
+    /// The same with the flags that its facts earn after something was put into them.
+    fn examined(mut self) -> Self {
+        each_draft!(&mut self.draft, draft => draft.examine());
+        self
     }
 
     pub fn with_donor(mut self, donor: Option<DonorDraft>) -> Self {
@@ -270,6 +285,8 @@ struct Chunk {
     /// How many records the chunk has made.
     made: usize,
     over: Over,
+    /// What the references by text may mean.
+    texts: Texts,
     /// Which row brought which record, the last one of each.
     rows: BTreeMap<RecordId, (u64, String)>,
 }
@@ -280,9 +297,11 @@ impl Chunk {
         candidates: &[Candidate],
         over: Over,
     ) -> Result<Self, Error> {
-        let keys: BTreeSet<Key> = candidates.iter().flat_map(keys_of).collect();
+        let mut keys: BTreeSet<Key> = candidates.iter().flat_map(keys_of).collect();
+        keys.extend(refer::keys(candidates));
         let borne = external_id::find(conn, &keys).await?;
         let accessions = candidates.iter().filter_map(|c| accession_of(&c.draft));
+        let accessions = accessions.chain(refer::accessions(candidates));
         let mut chunk = Self {
             borne,
             by_accession: BTreeMap::new(),
@@ -290,6 +309,7 @@ impl Chunk {
             donor_of: HashMap::new(),
             made: 0,
             over,
+            texts: Texts::load(conn, candidates).await?,
             rows: BTreeMap::new(),
         };
         let rows = record::find_by_accession(conn, accessions).await?;
@@ -297,6 +317,7 @@ impl Chunk {
             chunk.met(stored);
         }
         let mut ids: BTreeSet<RecordId> = chunk.borne.values().flatten().copied().collect();
+        ids.extend(chunk.texts.named());
         ids.extend(candidates.iter().filter_map(|c| each_draft!(&c.draft, draft => draft.id)));
         let lines: Vec<Uuid> = kind_only(&ids, RecordKind::CellLine);
         for link in link::of(conn, &lines).await? {
@@ -311,6 +332,7 @@ impl Chunk {
         for stored in record::any_many(conn, &unread).await? {
             chunk.met(stored);
         }
+        chunk.load_referred(conn).await?;
         Ok(chunk)
     }
 
@@ -330,6 +352,13 @@ impl Chunk {
                 return;
             }
         };
+        let candidate = match self.complete(candidate, &met) {
+            Ok(candidate) => candidate,
+            Err((field, refusal)) => {
+                report.refuse(candidate.row, &candidate.label, Some(field), refusal);
+                return;
+            }
+        };
         let kept = met.records.iter().find_map(|id| {
             self.works.get(id).and_then(|work| work.after.keeps_against(&candidate.draft))
         });
@@ -337,13 +366,14 @@ impl Chunk {
             report.refuse(candidate.row, &candidate.label, None, reason.to_owned());
             return;
         }
-        for message in met.conflicts {
+        for message in &met.conflicts {
+            let message = message.clone();
             report.remark(candidate.row, &candidate.label, Outcome::Conflict, None, message);
         }
         let donor_flags = candidate.donor.iter().flat_map(|donor| flags(&donor.draft));
-        for flag in
-            each_draft!(&candidate.draft, draft => flags(draft)).into_iter().chain(donor_flags)
-        {
+        let own_flags = each_draft!(&candidate.draft, draft => flags(draft)).into_iter();
+        let own_flags = own_flags.filter(|flag| self.is_of_row(&candidate, &met, flag));
+        for flag in own_flags.chain(donor_flags) {
             let message = format!("`{}`: {}", flag.text, flag.problem);
             let field = Some(flag.field.as_str());
             report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
@@ -358,7 +388,7 @@ impl Chunk {
             None => self.make(&candidate.draft, catalogue),
         };
         self.rows.insert(line, (candidate.row, candidate.label.clone()));
-        changed |= self.take_donor(candidate, line, report, catalogue);
+        changed |= self.take_donor(&candidate, line, report, catalogue);
         match (new, changed) {
             (true, _) => report.taken += 1,
             (false, true) => report.merged += 1,

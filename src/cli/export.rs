@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use anyhow::Context;
@@ -15,7 +16,11 @@ use crate::{
         facts::UnitFacts,
         inventory::{self, UpdateMode},
     },
-    export::bmdw::{TableWriter, XmlWriter},
+    export::{
+        bmdw,
+        bmdw::XmlWriter,
+        table::{Table, TableWriter, Unsaid},
+    },
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -31,6 +36,19 @@ pub(super) enum Format {
     BmdwXml(Inventory),
     /// The same as a table (CSV)
     BmdwCsv(Inventory),
+    /// Lots, one a row (CSV), as `stemma import lots-csv` reads them
+    LotsCsv(Output),
+    /// Vials, one a row (CSV). They hold positions in storage, which are for the bank alone
+    VialsCsv(Output),
+    /// Results of tests, one a row (CSV). They hold names of testers, which are for the bank alone
+    ResultsCsv(Output),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Output {
+    /// File to write; standard output when absent
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,14 +64,14 @@ pub(super) struct Inventory {
     output: Option<PathBuf>,
 }
 
-pub(super) async fn run(config: &Config, format: Format) -> anyhow::Result<()> {
+pub(super) async fn run(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
     let catalogue = super::open(config).await?;
-    let (output, written) = match format {
+    let (output, written, unsaid) = match format {
         Format::Jsonl { output } => {
             let mut sink = sink(output.as_deref())?;
             let written = catalogue.export(|line| writeln!(sink, "{line}")).await?;
             sink.flush()?;
-            (output, written)
+            (output, written, Vec::new())
         }
         Format::BmdwXml(asked) => {
             let mut writer =
@@ -61,21 +79,43 @@ pub(super) async fn run(config: &Config, format: Format) -> anyhow::Result<()> {
             let write = |unit: &UnitFacts| writer.write(unit).map_err(std::io::Error::other);
             let written = catalogue.units_in_inventory(&asked.key(), write).await?;
             writer.finish()?.flush()?;
-            (asked.output, written)
+            (asked.output, written, Vec::new())
         }
         Format::BmdwCsv(asked) => {
             let mut writer =
-                TableWriter::new(sink(asked.output.as_deref())?, &asked.header(&catalogue))?;
+                bmdw::TableWriter::new(sink(asked.output.as_deref())?, &asked.header(&catalogue))?;
             let write = |unit: &UnitFacts| writer.write(unit).map_err(std::io::Error::other);
             let written = catalogue.units_in_inventory(&asked.key(), write).await?;
             writer.finish()?.flush()?;
-            (asked.output, written)
+            (asked.output, written, Vec::new())
         }
+        Format::LotsCsv(asked) => table(&catalogue, Table::Lots, asked.output).await?,
+        Format::VialsCsv(asked) => table(&catalogue, Table::Vials, asked.output).await?,
+        Format::ResultsCsv(asked) => table(&catalogue, Table::Results, asked.output).await?,
     };
     if output.is_some() {
         super::say(format_args!("{written} records written"));
     }
-    Ok(())
+    for row in &unsaid {
+        eprintln!("not written: {row}");
+    }
+    Ok(if unsaid.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn table(
+    catalogue: &Catalogue,
+    table: Table,
+    output: Option<PathBuf>,
+) -> anyhow::Result<(Option<PathBuf>, u64, Vec<Unsaid>)> {
+    let mut writer = TableWriter::new(sink(output.as_deref())?, table)?;
+    match table {
+        Table::Lots => catalogue.every(|record| writer.lot(record)).await?,
+        Table::Vials => catalogue.every(|record| writer.vials(record)).await?,
+        Table::Results => catalogue.every(|record| writer.result(record)).await?,
+    }
+    let (rows, unsaid) = (writer.rows, std::mem::take(&mut writer.unsaid));
+    writer.finish()?.flush()?;
+    Ok((output, rows, unsaid))
 }
 
 impl Inventory {

@@ -12,13 +12,26 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     catalogue::import::{CHUNK, Candidate, Import, Outcome, Report},
     config::Config,
-    import::{self, Format, Rows, bmdw::Inventories, source_file::ReadError},
+    import::{
+        self, Format, Rows,
+        bmdw::Inventories,
+        source_file::{ReadError, SourceFile},
+        table::ColumnMap,
+    },
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    format: Format,
-    file: PathBuf,
+    #[arg(required_unless_present = "columns_of")]
+    format: Option<Format>,
+    #[arg(required_unless_present = "columns_of")]
+    file: Option<PathBuf>,
+    /// How the headings of a bank's own table stand to our columns: a table of two columns, theirs and ours
+    #[arg(long, value_name = "MAP.csv")]
+    columns: Option<PathBuf>,
+    /// List the columns of a bank's own table and read nothing
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["format", "file", "columns"])]
+    columns_of: Option<Format>,
     /// Say what would be done and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -30,18 +43,38 @@ pub(super) struct Args {
 /// Rows shown on the terminal; the JSON report has them all.
 const SHOWN: usize = 20;
 
+/// A file as the arguments name it.
+struct Asked<'a> {
+    format: Format,
+    file: &'a Path,
+    columns: ColumnMap,
+}
+
+impl Asked<'_> {
+    fn open(&self) -> anyhow::Result<Rows> {
+        let file = SourceFile::open(self.file);
+        let rows = file.and_then(|file| import::mapped(self.format, file, &self.columns));
+        rows.with_context(|| self.file.display().to_string())
+    }
+}
+
 pub(super) async fn run(config: &Config, args: &Args) -> anyhow::Result<ExitCode> {
+    let (format, file) = match (args.columns_of, args.format, &args.file) {
+        (Some(format), ..) => return list_columns(format),
+        (None, Some(format), Some(file)) => (format, file),
+        _ => anyhow::bail!("name a format and a file"),
+    };
+    let asked = Asked { format, file, columns: columns(format, args.columns.as_deref())? };
     // The file is read to its end before anything is written: one that is cut off or not text leaves nothing.
-    let inventories = check(args.format, &args.file)?;
+    let inventories = check(&asked)?;
     let catalogue = super::open(config).await?;
     for (inventory, snapshot) in inventories.all() {
         let may = catalogue.may_follow(inventory, snapshot).await;
-        may.with_context(|| format!("{}: nothing was imported", args.file.display()))?;
+        may.with_context(|| format!("{}: nothing was imported", file.display()))?;
     }
-    let rows =
-        import::open(args.format, &args.file).with_context(|| args.file.display().to_string())?;
-    let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
-    let mut import = Import::begin(&catalogue, args.format.name(), &name, args.dry_run).await?;
+    let rows = asked.open()?;
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let mut import = Import::begin(&catalogue, format.name(), &name, args.dry_run).await?;
     let taken = take(&mut import, rows).await;
     let report = std::mem::take(&mut import.report);
     drop(import);
@@ -51,7 +84,7 @@ pub(super) async fn run(config: &Config, args: &Args) -> anyhow::Result<ExitCode
         let json = serde_json::to_string_pretty(&report)?;
         std::fs::write(path, json).with_context(|| path.display().to_string())?;
     }
-    taken.with_context(|| args.file.display().to_string())?;
+    taken.with_context(|| file.display().to_string())?;
     if !args.dry_run {
         super::serve::index_now(config, &catalogue).await?;
     }
@@ -64,12 +97,33 @@ pub(super) async fn reindex(config: &Config) -> anyhow::Result<()> {
     super::mirror::rebuild(&catalogue).await
 }
 
-fn check(format: Format, file: &Path) -> anyhow::Result<Inventories> {
-    let rows = import::open(format, file).with_context(|| file.display().to_string())?;
+fn list_columns(format: Format) -> anyhow::Result<ExitCode> {
+    let columns = format.columns();
+    anyhow::ensure!(!columns.is_empty(), "`{}` has no columns to choose from", format.name());
+    for (name, required, about) in columns {
+        let need = if required { " (required)" } else { "" };
+        super::say(format_args!("{name}{need}: {about}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn columns(format: Format, map: Option<&Path>) -> anyhow::Result<ColumnMap> {
+    let Some(map) = map else { return Ok(ColumnMap::default()) };
+    anyhow::ensure!(
+        !format.columns().is_empty(),
+        "`{}` takes no column map: leave out --columns",
+        format.name()
+    );
+    SourceFile::open(map).and_then(ColumnMap::read).with_context(|| map.display().to_string())
+}
+
+fn check(asked: &Asked<'_>) -> anyhow::Result<Inventories> {
+    let rows = asked.open()?;
     let inventories = rows.inventories.clone();
     for row in rows {
         if let Err(ReadError::File(error)) = row {
-            return Err(error).with_context(|| format!("{}: nothing was imported", file.display()));
+            let file = asked.file.display();
+            return Err(error).with_context(|| format!("{file}: nothing was imported"));
         }
     }
     Ok(inventories)

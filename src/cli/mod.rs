@@ -57,7 +57,7 @@ enum Command {
     },
     /// Take in a file; running it again changes nothing that is already so
     Import(import::Args),
-    /// Write the whole catalogue
+    /// Write the whole catalogue, or a part of it as a table
     Export {
         #[command(subcommand)]
         format: export::Format,
@@ -131,7 +131,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve { demo, .. } => serve::run(&config, demo).await?,
         Command::Import(args) => return import::run(&config, &args).await,
-        Command::Export { format } => export::run(&config, format).await?,
+        Command::Export { format } => return export::run(&config, format).await,
         Command::Certify(args) => bank::certify(&config, args).await?,
         Command::Recipients { of } => return bank::recipients(&config, &of).await,
         Command::Log { command } => return log::run(&config, &command).await,

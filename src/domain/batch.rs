@@ -1,6 +1,8 @@
 //! A lot of a line at a bank: where it stands between seed and distribution, how it was grown and kept, and whether it
 //! can be ordered. Growing a line without new DNA makes a lot, never a new line.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,7 @@ use super::{
     qc::material::Level,
     record::{Asked, Facts, Flag, Record, Relation, id_problems},
     term::Reference,
+    vial::{self, Vial},
 };
 
 /// The level of a lot.
@@ -129,6 +132,9 @@ pub struct BatchFacts {
     pub frozen_on: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vials: Option<Vials>,
+    /// Vial by vial, as far as the source lists them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub listed_vials: Vec<Vial>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub culture: Option<Culture>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,8 +169,10 @@ impl Facts for BatchFacts {
             let problem = format!("only {made} vials were made; correct one of the numbers");
             (gone > made).then(|| Flag::new("vials", &gone.to_string(), problem))
         });
+        let listed = vial::problems(&self.listed_vials, self.vials.as_ref());
         let ids = id_problems(&self.external_ids).into_iter();
-        ids.chain(availability::problems(&self.availability)).chain(vials).collect()
+        let states = availability::problems(&self.availability);
+        ids.chain(states).chain(vials).chain(listed).collect()
     }
 
     fn carry_on(&mut self, older: &Self) {
@@ -178,6 +186,17 @@ impl Available for BatchFacts {
     }
 }
 
+impl BatchFacts {
+    /// Puts a vial in place of the one with its number, or adds it.
+    pub fn put_vial(&mut self, vial: &Vial) {
+        let number = vial.folded();
+        match self.listed_vials.iter_mut().find(|one| one.folded() == number) {
+            Some(one) => one.clone_from(vial),
+            None => self.listed_vials.push(vial.clone()),
+        }
+    }
+}
+
 impl Record<BatchFacts> {
     pub fn level(&self) -> Option<BatchLevel> {
         self.first(|facts| facts.level)
@@ -185,6 +204,13 @@ impl Record<BatchFacts> {
 
     pub fn passage(&self) -> Option<u32> {
         self.first(|facts| facts.passage)
+    }
+
+    /// Every vial that a source lists, each number once, by the first source that lists it.
+    pub fn listed_vials(&self) -> Vec<&Vial> {
+        let mut seen = BTreeSet::new();
+        let listed = self.layers.iter().flat_map(|layer| &layer.facts.listed_vials);
+        listed.filter(|vial| seen.insert(vial.folded())).collect()
     }
 }
 
@@ -254,6 +280,21 @@ mod tests {
         assert!(!lot(&[]).can_be_ordered(day("2020-01-01")));
         let lot = lot(&[("2019-01-01", Availability::Recalled)]);
         assert_eq!(lot.layers[0].facts.problems()[0].field, "availability");
+    }
+
+    #[test]
+    fn a_vial_replaces_the_one_of_its_number_in_place() {
+        let vial = |number: &str, passage| Vial {
+            number: number.to_owned(),
+            passage: Some(passage),
+            ..Vial::default()
+        };
+        let mut facts =
+            BatchFacts { listed_vials: vec![vial("1", 3), vial("2", 3)], ..BatchFacts::default() };
+        facts.put_vial(&vial("１", 4));
+        facts.put_vial(&vial("3", 3));
+        let listed: Vec<_> = facts.listed_vials.iter().map(|one| one.passage).collect();
+        assert_eq!(listed, [Some(4), Some(3), Some(3)]);
     }
 
     #[test]

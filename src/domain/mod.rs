@@ -35,4 +35,5 @@ pub mod source;
 pub mod str_profile;
 pub mod term;
 pub mod usage;
+pub mod vial;
 pub mod wording;

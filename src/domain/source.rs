@@ -42,6 +42,7 @@ pub struct About {
 /// In the order of precedence: what a curator says stands above what any file says.
 pub const SOURCES: &[About] = &[
     About { code: "curator", title: "Curator of this catalogue", licence: "", url: "" },
+    About { code: "bank", title: "Tables of the bank itself", licence: "", url: "" },
     About {
         code: "literature",
         title: "Published facts, each with its reference",

@@ -4,7 +4,6 @@
 //! What follows for the units that a file does not name is decided elsewhere, from the [`Ledger`] of a file that was
 //! read to its end.
 
-mod bounded;
 mod candidate;
 mod table;
 mod xml;

@@ -2,9 +2,11 @@
 //! written, is the catalogue's business.
 
 pub mod bmdw;
+mod bounded;
 mod cellosaurus;
 pub mod cellosaurus_flat;
 mod cellosaurus_names;
+mod csv_records;
 mod hpscreg_clo;
 mod jsonl;
 mod mondo;
@@ -15,11 +17,15 @@ mod riken_brc;
 pub mod source_file;
 pub mod sssom;
 mod sssom_mapping;
+pub mod table;
 pub mod tsv;
 
 use std::{fmt, path::Path};
 
-use self::source_file::{FileError, Progress, ReadError, RowError, SourceFile};
+use self::{
+    source_file::{FileError, Progress, ReadError, RowError, SourceFile},
+    table::{ColumnMap, LotRow, ResultRow, VialRow},
+};
 use crate::{
     catalogue::import::Candidate,
     domain::{
@@ -52,6 +58,12 @@ pub enum Format {
     BmdwXml,
     /// The same as a table (CSV)
     BmdwCsv,
+    /// Lots, one a row (CSV); `--columns-of lots-csv` lists the columns
+    LotsCsv,
+    /// Vials, one a row, of lots that are known (CSV)
+    VialsCsv,
+    /// Results of tests, one a row (CSV)
+    ResultsCsv,
     /// The interchange format: one record a line
     Jsonl,
 }
@@ -69,7 +81,21 @@ impl Format {
             Self::RikenBrc => "riken-brc",
             Self::BmdwXml => "bmdw-xml",
             Self::BmdwCsv => "bmdw-csv",
+            Self::LotsCsv => "lots-csv",
+            Self::VialsCsv => "vials-csv",
+            Self::ResultsCsv => "results-csv",
             Self::Jsonl => "jsonl",
+        }
+    }
+
+    /// The columns of a bank's own table: name, whether a table must have it, and what stands in it. None of another
+    /// format.
+    pub fn columns(self) -> Vec<(&'static str, bool, &'static str)> {
+        match self {
+            Self::LotsCsv => table::columns_of::<LotRow>(),
+            Self::VialsCsv => table::columns_of::<VialRow>(),
+            Self::ResultsCsv => table::columns_of::<ResultRow>(),
+            _ => Vec::new(),
         }
     }
 }
@@ -110,6 +136,11 @@ pub fn open(format: Format, path: &Path) -> Result<Rows, FileError> {
 
 /// The rows of a source file, from wherever it comes.
 pub fn rows(format: Format, file: SourceFile) -> Result<Rows, FileError> {
+    mapped(format, file, &ColumnMap::default())
+}
+
+/// The same of a bank's own table under headings of its own; other formats know no column map.
+pub fn mapped(format: Format, file: SourceFile, columns: &ColumnMap) -> Result<Rows, FileError> {
     let progress = file.progress();
     let mut inventories = bmdw::Inventories::default();
     let (rows, unknown_columns) = match format {
@@ -130,6 +161,9 @@ pub fn rows(format: Format, file: SourceFile) -> Result<Rows, FileError> {
             inventories = held;
             (rows, unknown)
         }
+        Format::LotsCsv => (table::rows::<LotRow>(file, columns)?, Vec::new()),
+        Format::VialsCsv => (table::rows::<VialRow>(file, columns)?, Vec::new()),
+        Format::ResultsCsv => (table::rows::<ResultRow>(file, columns)?, Vec::new()),
         Format::Jsonl => (jsonl::rows(file), Vec::new()),
     };
     Ok(Rows { inner: rows, progress, unknown_columns, inventories })

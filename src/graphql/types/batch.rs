@@ -18,8 +18,12 @@ use crate::{
         qc::record::ResultFacts,
         record::Relation,
         usage::UsePurpose,
+        vial::Vial,
     },
-    graphql::connection::{self, Connection, Paging},
+    graphql::{
+        connection::{self, Connection, Paging, page_size},
+        error::ErrorCode,
+    },
 };
 
 /// A lot of a line at a bank: growing a line without new DNA makes a lot, never a new line.
@@ -78,6 +82,28 @@ impl Batch {
     /// Vials, made and left.
     async fn vials(&self) -> Option<BatchVials> {
         self.record().first(|facts| facts.vials.as_ref()).map(BatchVials::from)
+    }
+
+    /// The vials that a source lists one by one, in its order. Where they stand in storage is not told.
+    #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
+    async fn listed_vials(
+        &self,
+        #[graphql(default = 25, desc = "The first so many vials, 1 to 100.")] first: i32,
+        #[graphql(desc = "Only vials after the one of this number.")] after: Option<String>,
+    ) -> Result<VialPage> {
+        let size = usize::try_from(page_size("first", first)?)?;
+        let listed = self.record().listed_vials();
+        let from = match &after {
+            Some(number) => {
+                let at = listed.iter().position(|vial| vial.number == *number);
+                let unknown =
+                    || format!("`after` is `{number}`, and no vial listed has this number");
+                at.ok_or_else(|| ErrorCode::BadUserInput.error(unknown()))? + 1
+            }
+            None => 0,
+        };
+        let nodes = listed[from..].iter().take(size).map(|vial| LotVial::from(*vial)).collect();
+        Ok(VialPage { total: listed.len(), has_more: listed.len() - from > size, nodes })
     }
 
     /// How the cells were grown.
@@ -241,6 +267,35 @@ impl From<&Vials> for BatchVials {
         let Vials { made, stored, shipped, cells_each } = *vials;
         let cells_each = cells_each.map(count);
         Self { made, stored, shipped, cells_each }
+    }
+}
+
+/// Some of the vials that are listed of a lot.
+#[derive(Debug, SimpleObject)]
+pub struct VialPage {
+    /// How many are listed in all; a list need not be whole.
+    total: usize,
+    /// Whether more follow.
+    has_more: bool,
+    /// The vials.
+    nodes: Vec<LotVial>,
+}
+
+/// A vial of a lot.
+#[derive(Debug, SimpleObject)]
+pub struct LotVial {
+    /// Its number; no two of a lot share one.
+    number: String,
+    /// The passage at freezing.
+    passage: Option<u32>,
+    /// What became of it; null where nobody states it, and `unknown` where the bank does not know.
+    state: Option<Coded>,
+}
+
+impl From<&Vial> for LotVial {
+    fn from(vial: &Vial) -> Self {
+        let state = vial.state.map(|state| Coded::new(state.code(), |lang| state.label(lang)));
+        Self { number: vial.number.clone(), passage: vial.passage, state }
     }
 }
 

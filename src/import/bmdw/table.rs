@@ -6,20 +6,18 @@
 
 use std::io::BufRead;
 
-use csv::{ByteRecord, ReaderBuilder};
-
-use super::{Ledger, ReadError, RowProblem, RowProblems, Unit, UnitRow, bounded::Bounded};
+use super::{Ledger, ReadError, RowProblem, RowProblems, Unit, UnitRow};
 use crate::{
     domain::cord_blood::bmdw::{
         field::{self, Element, FIELDS, Need},
         header::{self, Attributes},
         value::UsualCounts,
     },
-    import::source_file::FileError,
+    import::{
+        csv_records::{CsvRecord, CsvRecords},
+        source_file::FileError,
+    },
 };
-
-/// A row is not longer.
-const MAX_ROW_BYTES: usize = 1 << 20;
 
 /// What a column holds.
 #[derive(Debug, Clone)]
@@ -33,21 +31,13 @@ enum Column {
 
 /// The units of a table, one by one.
 pub struct TableReader<R> {
-    csv: csv::Reader<Bounded<R>>,
+    records: CsvRecords<R>,
     columns: Vec<Column>,
     usual: UsualCounts,
     ledger: Ledger,
     /// The last inventory that was opened, and what opened it: rows of one inventory follow one another.
     opened: Option<(Attributes, usize)>,
-    /// A row that was read to see whether one too short was the last.
-    ahead: Option<Record>,
     ended: bool,
-}
-
-#[derive(Debug)]
-struct Record {
-    line: u64,
-    cells: Vec<String>,
 }
 
 impl<R> std::fmt::Debug for TableReader<R> {
@@ -59,18 +49,16 @@ impl<R> std::fmt::Debug for TableReader<R> {
 impl<R: BufRead> TableReader<R> {
     /// Reads the header. A table that lacks a required column is refused, as is one that has a column twice.
     pub fn new(input: R, usual: UsualCounts) -> Result<Self, FileError> {
-        let bounded = Bounded::new(input, "CSV", MAX_ROW_BYTES);
-        let csv = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bounded);
         let mut reader = Self {
-            csv,
+            records: CsvRecords::new(input, b','),
             columns: Vec::new(),
             usual,
             ledger: Ledger::default(),
             opened: None,
-            ahead: None,
             ended: false,
         };
-        let header = reader.record()?.ok_or(FileError::WrongKind { expected: "header line" })?;
+        let header =
+            reader.records.next()?.ok_or(FileError::WrongKind { expected: "header line" })?;
         reader.read_header(&header)?;
         Ok(reader)
     }
@@ -83,7 +71,7 @@ impl<R: BufRead> TableReader<R> {
         self.ledger
     }
 
-    fn read_header(&mut self, header: &Record) -> Result<(), FileError> {
+    fn read_header(&mut self, header: &CsvRecord) -> Result<(), FileError> {
         let names: Vec<String> = header.cells.iter().map(|name| column_name(name)).collect();
         let required = required_columns().filter(|name| names.iter().all(|found| found != name));
         let missing: Vec<String> = required.map(ToOwned::to_owned).collect();
@@ -104,45 +92,15 @@ impl<R: BufRead> TableReader<R> {
         Ok(())
     }
 
-    fn record(&mut self) -> Result<Option<Record>, FileError> {
-        self.csv.get_mut().renew();
-        let mut record = ByteRecord::new();
-        let more = self.csv.read_byte_record(&mut record).map_err(|error| self.failure(error))?;
-        if !more {
-            return Ok(None);
-        }
-        let place = record.position();
-        let line = place.map_or(0, csv::Position::line);
-        let text = |cell: &[u8]| String::from_utf8(cell.to_vec());
-        let cells = record.iter().map(text).collect::<Result<Vec<_>, _>>().map_err(|_| {
-            FileError::NotUtf8 { offset: place.map_or(0, csv::Position::byte), guess: None }
-        })?;
-        Ok(Some(Record { line, cells }))
-    }
-
-    fn failure(&self, error: csv::Error) -> FileError {
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => FileError::from_io(error),
-            other => self.csv.get_ref().syntax(&format!("{other:?}")),
-        }
-    }
-
     fn read(&mut self) -> Result<Option<UnitRow>, ReadError> {
-        let next = match self.ahead.take() {
-            Some(record) => Some(record),
-            None => self.record()?,
-        };
-        let Some(record) = next else {
+        let Some(record) = self.records.next()? else {
             self.ledger.complete = true;
             return Ok(None);
         };
         let (found, expected) = (record.cells.len(), self.columns.len());
-        if found < expected {
-            self.ahead = self.record()?;
-            if self.ahead.is_none() {
-                let within = format!("a row of {expected} cells");
-                return Err(FileError::CutOff { line: record.line, within }.into());
-            }
+        if found < expected && self.records.at_end()? {
+            let within = format!("a row of {expected} cells");
+            return Err(FileError::CutOff { line: record.line, within }.into());
         }
         if found != expected {
             return Err(self.refuse_cells(&record)?);
@@ -153,7 +111,7 @@ impl<R: BufRead> TableReader<R> {
     }
 
     /// The inventory that the row says it is in.
-    fn open(&mut self, record: &Record) -> Result<usize, ReadError> {
+    fn open(&mut self, record: &CsvRecord) -> Result<usize, ReadError> {
         let mut attributes = Attributes::new();
         for (column, cell) in self.columns.iter().zip(&record.cells) {
             if let Column::Inventory(name) = column {
@@ -174,7 +132,7 @@ impl<R: BufRead> TableReader<R> {
 
     /// A row whose cells are shifted says nothing of any unit, not even which it is. It is counted to the inventory
     /// of the row before.
-    fn refuse_cells(&mut self, record: &Record) -> Result<ReadError, ReadError> {
+    fn refuse_cells(&mut self, record: &CsvRecord) -> Result<ReadError, ReadError> {
         let inventory = match &self.opened {
             Some((_, inventory)) => *inventory,
             None => self.open(record)?,
@@ -185,7 +143,7 @@ impl<R: BufRead> TableReader<R> {
         Ok(RowProblems { row: record.line, inventory, id: None, problems }.into())
     }
 
-    fn unit_of(&self, record: &Record) -> Unit {
+    fn unit_of(&self, record: &CsvRecord) -> Unit {
         let mut unit = Unit::default();
         for (column, cell) in self.columns.iter().zip(&record.cells) {
             if let Column::Unit(path) = column {

@@ -14,13 +14,13 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::{Ledger, ReadError, Unit, UnitRow, bounded::Bounded};
+use super::{Ledger, ReadError, Unit, UnitRow};
 use crate::{
     domain::cord_blood::bmdw::{
         header::{self, Attributes, HeaderProblem},
         value::UsualCounts,
     },
-    import::source_file::FileError,
+    import::{bounded::Bounded, source_file::FileError},
 };
 
 /// A tag or a stretch of text is not longer.
