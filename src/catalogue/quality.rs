@@ -49,6 +49,16 @@ pub struct Assessed {
     pub results: BTreeMap<String, RecordId>,
 }
 
+/// How one subject stands on a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    pub subject: RecordId,
+    /// Only a lot can be.
+    pub can_be_ordered: bool,
+    /// To each standard that its level can meet, in the order of the standards.
+    pub assessed: Vec<Assessed>,
+}
+
 /// Lots that may be ordered and meet a standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Orderable {
@@ -84,6 +94,28 @@ impl Catalogue {
         Ok(subjects.iter().filter_map(|id| descent.assess(*id, standard, on)).collect())
     }
 
+    /// How published subjects stand on a day to every standard that they can meet, in the order asked; of a level that
+    /// nobody states, to none.
+    pub async fn standings(
+        &self,
+        subjects: &[RecordId],
+        on: NaiveDate,
+    ) -> Result<Vec<Standing>, Error> {
+        let mut lent = self.db.read().await?;
+        let descent = Descent::load(&mut lent.conn(), subjects).await?;
+        let standing = |id: &RecordId| {
+            let level = level(descent.published(*id)?);
+            let fits = |standard: &&QcStandard| {
+                level.is_some_and(|level| standard.applies_to.contains(&level))
+            };
+            let standards = self.standards().iter().filter(fits);
+            let assessed = standards.filter_map(|standard| descent.assess(*id, standard, on));
+            let (subject, can_be_ordered) = (*id, descent.can_be_ordered(*id, on));
+            Some(Standing { subject, can_be_ordered, assessed: assessed.collect() })
+        };
+        Ok(subjects.iter().filter_map(standing).collect())
+    }
+
     /// The published lots that may be ordered on a day and pass a standard, by name, at most `limit`. A lot of which
     /// anything that it comes from is hidden or withdrawn may not be ordered.
     pub async fn orderable_batches_meeting(
@@ -105,7 +137,8 @@ impl Catalogue {
                 let assessed = descent.assess(*id, standard, on);
                 assessed.is_some_and(|one| one.conformity.overall == Verdict::Pass)
             };
-            batches.extend(can.into_iter().filter(|id| descent.is_open(id.uuid) && meets(id)));
+            let orderable = |id: &RecordId| descent.can_be_ordered(*id, on) && meets(id);
+            batches.extend(can.into_iter().filter(orderable));
             page.after = listed.items.last().map(|lot| lot.place.clone());
             if !listed.has_next || batches.len() > limit {
                 break;
@@ -178,12 +211,13 @@ impl Descent {
         Ok(())
     }
 
-    fn assess(&self, id: RecordId, standard: &QcStandard, on: NaiveDate) -> Option<Assessed> {
+    fn published(&self, id: RecordId) -> Option<&AnyRecord> {
         let record = self.records.get(&id.uuid)?;
-        if record.id() != id || record.state() != State::Published {
-            return None;
-        }
-        let subject = self.subject(record)?;
+        (record.id() == id && record.state() == State::Published).then_some(record)
+    }
+
+    fn assess(&self, id: RecordId, standard: &QcStandard, on: NaiveDate) -> Option<Assessed> {
+        let subject = self.subject(self.published(id)?)?;
         let ancestors = self.ancestors(id.uuid);
         let tested = std::iter::once(id.uuid).chain(ancestors);
         let known: Vec<&Known> = tested.filter_map(|id| self.results.get(&id)).flatten().collect();
@@ -251,6 +285,15 @@ impl Descent {
             generation = next;
         }
         ancestors
+    }
+
+    /// Whether a lot may be ordered: it says so, and nothing that it comes from is hidden or withdrawn.
+    fn can_be_ordered(&self, id: RecordId, on: NaiveDate) -> bool {
+        let says_so = match self.records.get(&id.uuid) {
+            Some(AnyRecord::Batch(lot)) => lot.can_be_ordered(on),
+            _ => false,
+        };
+        says_so && self.is_open(id.uuid)
     }
 
     /// Whether a record and all that it comes from are published.

@@ -14,15 +14,12 @@ use crate::{
     catalogue::quality::Assessed,
     domain::{
         id::RecordId,
-        karyotype::{Abnormality, AbnormalityKind},
         lang::Lang as Language,
         qc::{
             conformity::CriterionConformity as Judged,
             material::Level,
-            result::QcResult as Tested,
             standard::{Criterion, QcStandard},
             test_code::Qualifier,
-            value::Value,
             verdict::Verdict,
         },
         record::Relation,
@@ -32,22 +29,6 @@ use crate::{
 
 fn level(level: Level) -> Coded {
     Coded::new(level.code(), |lang| level.label(lang))
-}
-
-/// Whether what was tested are cells of a line, and not a person.
-fn is_of_cells(result: &Tested) -> bool {
-    !matches!(result.material.level, Level::Donor | Level::CordBloodUnit)
-}
-
-/// Whether something in a value was taken as it stood, which may tell of a person.
-fn has_free_text(value: &Value) -> bool {
-    let other = |one: &Abnormality| one.kind == AbnormalityKind::Other;
-    match value {
-        Value::Karyotype(read) => {
-            read.clones.iter().flat_map(|clone| &clone.abnormalities).any(other)
-        }
-        Value::Measured(_) | Value::Coded(_) | Value::Findings(_) => false,
-    }
 }
 
 fn verdict(verdict: Verdict) -> Coded {
@@ -122,11 +103,7 @@ impl QcResult {
     /// The value as it is read: `< 0.5 {EU}/mL`. Not shown are a text that cannot be read, which may tell of a person, and
     /// what was found in a donor or a cord-blood unit.
     async fn reading(&self) -> Option<String> {
-        let result = self.record().result().filter(|result| is_of_cells(result))?;
-        let value = result.value.as_ref()?;
-        let read = Value::parse(result.test, &value.text).ok()?;
-        let sound = value.problem(result.test).is_none() && !has_free_text(&read);
-        sound.then(|| read.to_string())
+        self.record().result()?.public_reading().map(|read| read.to_string())
     }
 
     /// The laboratory's own verdict.
@@ -137,13 +114,13 @@ impl QcResult {
 
     /// The day the sample was taken; not shown of a donor or a cord-blood unit.
     async fn sampling_date(&self) -> Option<NaiveDate> {
-        self.record().result().filter(|result| is_of_cells(result))?.sampling_date
+        self.record().result()?.public_sampling_date()
     }
 
     /// The day the result was entered; not shown of a donor or a cord-blood unit. No result is newer for having been
     /// entered later.
     async fn entry_date(&self) -> Option<NaiveDate> {
-        Some(self.record().result().filter(|result| is_of_cells(result))?.entry_date)
+        self.record().result()?.public_entry_date()
     }
 
     /// The laboratory.

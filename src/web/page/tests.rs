@@ -18,6 +18,7 @@ fn rendered() -> String {
         name: HOSTILE.to_owned(),
         accession: HOSTILE.to_owned(),
         badges: Vec::new(),
+        notices: Vec::new(),
         sections: vec![Section::new("what", "What", blocks)],
         version: HOSTILE.to_owned(),
     };
