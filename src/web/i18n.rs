@@ -5,8 +5,8 @@
 mod sentence;
 
 pub(super) use self::sentence::{
-    as_of, conformity_to, grouped, judged_lots, lines, of_all, page_of, shown, since,
-    superseded_by, tally, version,
+    as_of, at_passage, conformity_to, grouped, holds_for, judged_lots, lines, of_all, page_of,
+    shown, since, superseded_by, tally, version,
 };
 use crate::domain::{
     facet::Facet, identifier::IdStatus, lang::Lang, names::NameKind, record::Relation,
@@ -114,8 +114,7 @@ words! {
     method_used: "Method", "方法";
     description: "Description", "内容";
     variants: "Variants, as the sources wrote them", "変異（出典の表記のまま）";
-    karyotypes: "Karyotype", "核型";
-    as_written: "As written", "表記のまま";
+    karyotypes: "Karyotype, as written and as read", "核型（表記と読み取り）";
     hla: "HLA, as written", "HLA型（表記のまま）";
     str_profiles: "STR profiles", "STRプロファイル";
     str_profile: "STR profile", "STRプロファイル";
@@ -157,10 +156,9 @@ words! {
     grown_lots: "Lots grown from it", "このロットから作製されたロット";
     passage: "Passage number", "継代数";
     frozen_on: "Frozen on", "凍結日";
-    vials: "Vials", "バイアル";
-    vials_made: "Made", "作製数";
-    vials_stored: "In stock", "在庫数";
-    vials_shipped: "Shipped", "出荷数";
+    vials_made: "Vials made", "作製バイアル数";
+    vials_stored: "Vials in stock", "在庫バイアル数";
+    vials_shipped: "Vials shipped", "出荷バイアル数";
     cells_each: "Cells in one vial", "1本あたりの細胞数";
     culture: "Culture", "培養条件";
     medium: "Medium", "培地";
@@ -180,7 +178,7 @@ words! {
     availability_history: "History", "提供状況の履歴";
     from_day: "From", "開始日";
     comment: "Comment", "コメント";
-    present: "today", "本日";
+    present: "in force today", "現在";
     future: "announced", "予定";
     can_be_ordered: "Can be ordered", "注文の可否";
     cannot_by_state: "No", "不可";
@@ -216,8 +214,8 @@ words! {
     levels: "Levels", "対象の段階";
     inherited_from: "also from", "次からも継承";
     asked_of: "asked only of", "次のみ対象";
-    validity: "Holds for", "有効期間";
-    examined: "Examined", "検査数";
+    conditions: "Conditions", "条件";
+    no_conditions: "None", "なし";
     citation: "Source and place in it", "出典と該当箇所";
     issuer: "Issuer", "発行者";
     version: "Version", "版";
@@ -236,11 +234,11 @@ words! {
     result: "Result", "結果";
     laboratory_verdict: "Laboratory's verdict", "試験機関の判定";
     sampled_on: "Sampled on", "採取日";
-    laboratory: "Laboratory", "試験機関";
+    method_and_laboratory: "Method, laboratory", "方法・試験機関";
     correction: "Correction", "訂正";
     uncorrected: "None", "なし";
-    out_of_specification: "Declared out of specification by somebody else than the tester: it does not count",
-        "試験者以外により規格外と認められ、無効です";
+    out_of_specification: "Out of specification, as declared by another than the tester: does not count",
+        "規格外（試験者以外が承認）：無効";
     number: "Number", "番号";
     not_public: "Not public", "非公開";
     unreadable: "Not shown: it cannot be read with certainty", "表示しません（確実に読み取れない記載です）";
@@ -249,7 +247,7 @@ words! {
     iscn_unread: "Not read as ISCN", "ISCNとして読み取れません";
     read_as: "Read as", "読み取り";
     metaphases: "Metaphases", "分裂中期細胞数";
-    clone: "Clone", "クローン";
+    clones: "Clones", "クローン";
     chromosomes: "Chromosomes", "染色体数";
     abnormalities: "Abnormalities", "異常";
     no_abnormalities: "None", "なし";
@@ -298,7 +296,8 @@ words! {
     samples: "Retained samples", "保存検体";
     sample: "Sample", "検体";
     stored: "Stored", "保存の有無";
-    no: "No", "なし";
+    there: "Yes", "あり";
+    not_there: "No", "なし";
     aliquots: "Aliquots", "本数";
     products: "Products", "製品";
     purpose: "Purpose", "目的";

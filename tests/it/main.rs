@@ -14,6 +14,7 @@ mod interchange;
 mod inventory;
 mod log;
 mod mirror;
+mod pages;
 mod quality;
 mod real_data;
 mod schema;

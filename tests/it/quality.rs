@@ -43,16 +43,16 @@ fn on() -> NaiveDate {
     ON.parse().unwrap()
 }
 
-fn key(scheme: &str, value: &str) -> Value {
+pub(crate) fn key(scheme: &str, value: &str) -> Value {
     json!({ "keys": [{ "scheme": scheme, "value": value }] })
 }
 
-fn record(kind: &str, key: &str, facts: &Value) -> String {
+pub(crate) fn record(kind: &str, key: &str, facts: &Value) -> String {
     let layer = json!({ "source": "curator", "key": key, "facts": facts });
     json!({ "kind": kind, "layers": [layer] }).to_string() + "\n"
 }
 
-fn lot(number: &str, more: &Value) -> String {
+pub(crate) fn lot(number: &str, more: &Value) -> String {
     let mut facts = json!({
         "external_ids": [{ "scheme": "lot", "value": format!("Kyoto/{number}") }],
         "line": key("cellosaurus", "CVCL_0001"), "level": "master", "passage": 20,
@@ -63,7 +63,7 @@ fn lot(number: &str, more: &Value) -> String {
 }
 
 /// A test of a lot, sampled on a day of 2008.
-fn test(number: &str, lot: &str, test: &str, value: &str, more: &Value) -> String {
+pub(crate) fn test(number: &str, lot: &str, test: &str, value: &str, more: &Value) -> String {
     let mut result = json!({
         "key": number, "test": test, "material": { "subject": lot, "level": "master" },
         "value": { "text": value }, "sampling_date": "2008-05-01", "entry_date": "2008-06-01",
@@ -77,12 +77,12 @@ fn test(number: &str, lot: &str, test: &str, value: &str, more: &Value) -> Strin
     record("qc_result", number, &facts)
 }
 
-fn by(method: &str) -> Value {
+pub(crate) fn by(method: &str) -> Value {
     json!({ "method": { "text": method } })
 }
 
 /// Every test that ISCBI demands of a master bank, passed.
-fn passed(lot: &str) -> String {
+pub(crate) fn passed(lot: &str) -> String {
     let test = |n: &str, code: &str, value: &str, more: &Value| {
         test(&format!("{lot}-{n}"), lot, code, value, more)
     };
@@ -98,7 +98,7 @@ fn passed(lot: &str) -> String {
     .concat()
 }
 
-async fn load(app: &TestDb, lines: impl AsRef<str>) {
+pub(crate) async fn load(app: &TestDb, lines: impl AsRef<str>) {
     app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_0001\tOne\n").await;
     let report = app.import(Format::Jsonl, lines.as_ref().to_owned()).await;
     assert_eq!(report.refused, 0, "{:?}", report.rows);
@@ -250,7 +250,7 @@ async fn a_result_is_never_changed_hidden_or_given_to_another_lot(app: TestDb) {
 }
 
 /// Takes back the record that bears this text.
-async fn withdraw(app: &TestDb, mark: &str) {
+pub(crate) async fn withdraw(app: &TestDb, mark: &str) {
     let lines = app.export().await;
     let line = lines.lines().find(|line| line.contains(mark)).unwrap();
     let withdrawn = line.replace(r#""state":"published""#, r#""state":"withdrawn""#);

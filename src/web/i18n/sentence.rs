@@ -24,6 +24,21 @@ pub(in crate::web) fn since(day: &str, lang: Lang) -> String {
     }
 }
 
+pub(in crate::web) fn at_passage(passage: u32, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("passage {passage}"),
+        Lang::Ja => format!("継代数{passage}"),
+    }
+}
+
+/// How long a result holds.
+pub(in crate::web) fn holds_for(span: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("holds for {span}"),
+        Lang::Ja => format!("有効期間：{span}"),
+    }
+}
+
 /// How a lot or line is told of on the page of its conformity.
 pub(in crate::web) fn conformity_to(subject: &str, standard: &str, lang: Lang) -> String {
     match lang {

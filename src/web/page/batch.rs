@@ -187,11 +187,10 @@ impl View<'_> {
         let row = |label: &str, count: Option<u64>| {
             rows.row(label, count.map(|count| Item::new(i18n::grouped(count))))
         };
-        let of_vials = |label: &str| format!("{}: {label}", t.vials);
         [
-            row(&of_vials(t.vials_made), made.map(u64::from)),
-            row(&of_vials(t.vials_stored), stored.map(u64::from)),
-            row(&of_vials(t.vials_shipped), shipped.map(u64::from)),
+            row(t.vials_made, made.map(u64::from)),
+            row(t.vials_stored, stored.map(u64::from)),
+            row(t.vials_shipped, shipped.map(u64::from)),
             row(t.cells_each, cells_each),
         ]
     }

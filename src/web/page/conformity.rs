@@ -11,7 +11,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
-    Around, Block, Item, RecordPage, Rows, Section, Table, Tone, by_accession, name_in,
+    Around, Block, Item, RecordPage, Rows, Section, Table, Tone, by_accession, name_in, standard,
     tested::Tested, version,
 };
 use crate::{
@@ -164,7 +164,7 @@ fn judged(
     let what = vec![
         rows.row(t.overall, [verdict(conformity.overall, lang)]),
         rows.row(t.subject, [subject]),
-        rows.row(t.standard, [Item::new(standard.title.text(lang)).note(&*standard.version)]),
+        rows.row(t.standard, [standard::linked(standard, lang).note(&*standard.version)]),
         rows.row(t.judged_on, [Item::new(conformity.on.to_string())]),
     ];
     let criteria = standard.criteria.iter().zip(&conformity.criteria);
@@ -251,7 +251,9 @@ impl Used {
             _ => None,
         });
         let href = page.map(|page| format!("{}#{}", localized(lang, &page), tested.accession()));
-        let parts = [tested.method(lang), &tested.day(lang), tested.level(lang)];
+        let day = tested.day(lang);
+        let parts = tested.stated_method(lang).into_iter().chain([&*day, tested.level(lang)]);
+        let parts: Vec<&str> = parts.collect();
         let between = match lang {
             Lang::En => ", ",
             Lang::Ja => "、",

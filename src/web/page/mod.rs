@@ -407,7 +407,8 @@ fn sources<F>(layers: &[Layer<F>], lang: Lang) -> Section {
         let url = about.and_then(|about| external(about.url)).map(ToOwned::to_owned);
         let licence = about.map(|about| about.licence).filter(|licence| !licence.is_empty());
         let licence = licence.unwrap_or(t.not_stated);
-        vec![Item::new(title).outside(url), Item::new(&*layer.key), Item::new(licence)]
+        let key = if layer.key.is_empty() { t.not_public } else { &*layer.key };
+        vec![Item::new(title).outside(url), Item::new(key), Item::new(licence)]
     };
     let table = Table {
         caption: t.sources.to_owned(),

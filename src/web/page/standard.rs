@@ -18,7 +18,7 @@ use crate::{
     web::{
         Web,
         address::{localized, standard_path},
-        i18n::words,
+        i18n::{self, words},
         reply::{Failure, Head, Problem},
     },
 };
@@ -142,8 +142,7 @@ fn criteria(standard: &QcStandard, lang: Lang) -> Table {
             t.demanded,
             t.methods_counted,
             t.levels,
-            t.validity,
-            t.examined,
+            t.conditions,
             t.citation,
         ],
         rows: standard.criteria.iter().map(|criterion| row(criterion, lang)).collect(),
@@ -167,15 +166,16 @@ fn row(of: &Criterion, lang: Lang) -> Vec<Item> {
     let inherited = further(t.inherited_from, &of.inherited_from);
     let asked = further(t.asked_of, &of.applies_to);
     let levels = Item::stacked(own.into_iter().chain(inherited).chain(asked), t.not_stated);
-    let stated = |text: Option<String>| Item::new(text.unwrap_or_else(|| t.not_stated.to_owned()));
+    let holds = of.validity.map(|validity| i18n::holds_for(&Validity::text(validity, lang), lang));
+    let examined = of.examined_at_least.map(|examined| examined.at_least(lang));
+    let conditions = holds.into_iter().chain(examined).map(Item::new);
     vec![
         Item::new(of.test.label(lang)).note(qualifier.unwrap_or_default()).anchor(&*of.code),
         obligation,
         Item::new(of.requirement.text(lang)),
         Item::new(methods),
         levels,
-        stated(of.validity.map(|validity| Validity::text(validity, lang))),
-        stated(of.examined_at_least.map(|examined| examined.at_least(lang))),
+        Item::stacked(conditions, t.no_conditions),
         Item::new(&*of.citation),
     ]
 }

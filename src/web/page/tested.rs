@@ -111,13 +111,11 @@ impl Tested {
         }
     }
 
-    pub(super) fn method(&self, lang: Lang) -> &'static str {
-        let t = words(lang);
-        match (self.result.method_code(), &self.result.method) {
-            (Some(method), _) => method.label(lang),
-            (None, Some(_)) => t.method_unknown,
-            (None, None) => t.not_stated,
-        }
+    /// The method, or that it is none that is known here.
+    pub(super) fn stated_method(&self, lang: Lang) -> Option<&'static str> {
+        self.result.method.as_ref()?;
+        let known = self.result.method_code().map(|method| method.label(lang));
+        Some(known.unwrap_or(words(lang).method_unknown))
     }
 
     /// The day of the sample, or the word for why it is not shown.
@@ -147,8 +145,6 @@ impl Tested {
 
     fn row(&self, all: &[Self], lang: Lang) -> Vec<Item> {
         let t = words(lang);
-        let stated =
-            |text: Option<String>| Item::new(text.unwrap_or_else(|| t.not_stated.to_owned()));
         let result = &self.result;
         let qualifier =
             result.qualifier.as_ref().map(|qualifier| Qualifier::label(qualifier, lang));
@@ -159,14 +155,15 @@ impl Tested {
                 LaboratoryVerdict::Inconclusive => Tone::Open,
             })
         });
+        let passage = result.passage.map(|passage| i18n::at_passage(passage, lang));
+        let method = self.stated_method(lang);
+        let laboratory = result.laboratory.as_ref().map(Item::new);
         vec![
             Item::new(result.test.label(lang)).note(qualifier.unwrap_or_default()),
             self.reading(lang),
             verdict.unwrap_or_else(|| Item::new(t.not_stated)),
-            Item::new(self.method(lang)),
-            Item::new(self.day(lang)),
-            stated(result.passage.map(|passage| passage.to_string())),
-            stated(result.laboratory.clone()),
+            Item::stacked(method.map(Item::new).into_iter().chain(laboratory), t.not_stated),
+            Item::new(self.day(lang)).note(passage.unwrap_or_default()),
             self.correction(all, lang),
             Item::new(&*self.accession).note(&*self.number).anchor(&*self.accession),
         ]
@@ -186,10 +183,8 @@ pub(super) fn table(tests: &[Tested], caption: &str, lang: Lang) -> Vec<Block> {
         t.test,
         t.result,
         t.laboratory_verdict,
-        t.method_used,
+        t.method_and_laboratory,
         t.sampled_on,
-        t.passage,
-        t.laboratory,
         t.correction,
         t.number,
     ];

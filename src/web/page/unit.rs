@@ -254,7 +254,7 @@ impl View {
         let stated =
             |text: Option<String>| Item::new(text.unwrap_or_else(|| t.not_stated.to_owned()));
         let row = |sample: &&RetainedSample| {
-            let stored = sample.available.map(|stored| if stored { t.yes } else { t.no });
+            let stored = sample.available.map(|stored| if stored { t.there } else { t.not_there });
             vec![
                 Item::new(sample.kind.label(lang)),
                 stated(stored.map(ToOwned::to_owned)),

@@ -125,8 +125,10 @@ impl<'a> Banked<'a> {
             let text = i18n::judged_lots(JUDGED, self.lots.len(), lang);
             blocks.push(Block::Text(text));
         }
-        blocks.push(Block::Heading(t.tests_of_line.to_owned()));
-        blocks.extend(tested::table(&self.tests, t.tests, lang));
+        if self.tests.is_empty() {
+            blocks.push(Block::Heading(t.tests_of_line.to_owned()));
+        }
+        blocks.extend(tested::table(&self.tests, t.tests_of_line, lang));
         blocks
     }
 

@@ -27,11 +27,11 @@ impl View<'_> {
 
     fn karyotype(&self, text: &str) -> Vec<Block> {
         let (t, rows, lang) = (words(self.lang), self.rows(), self.lang);
-        let written = rows.row(t.as_written, [Item::new(text)]);
+        let written = Block::Heading(text.to_owned());
         let Ok(read) = Karyotype::parse(text) else {
             let problem = check(text).err().map(|problem| problem.to_string());
             let unread = Item::new(t.iscn_unread).note(problem.unwrap_or_default());
-            return vec![Block::Rows(vec![written, rows.row(t.read_as, [unread])])];
+            return vec![written, Block::Rows(vec![rows.row(t.read_as, [unread])])];
         };
         let all = read.metaphases();
         let clone = |clone: &KaryotypeClone| {
@@ -48,18 +48,17 @@ impl View<'_> {
             ]
         };
         let table = Table {
-            caption: t.clone.to_owned(),
-            heads: vec![t.clone, t.chromosomes, t.metaphases, t.abnormalities],
+            caption: t.clones.to_owned(),
+            heads: vec![t.clones, t.chromosomes, t.metaphases, t.abnormalities],
             rows: read.clones.iter().map(clone).collect(),
         };
         let metaphases = all.map(|all| Item::new(all.to_string()));
         let list = vec![
-            written,
             rows.row(t.read_as, [Item::new(read.normality().label(lang))]),
             rows.row(t.metaphases, metaphases),
             rows.row(t.findings, self.findings(&read)),
         ];
-        vec![Block::Rows(list), Block::Table(table)]
+        vec![written, Block::Rows(list), Block::Table(table)]
     }
 
     /// What a comparison with the donor found, by kind and weight alone.
