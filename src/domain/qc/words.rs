@@ -22,14 +22,8 @@ impl Requirement {
                 Lang::En => "the same as the material it comes from".to_owned(),
                 Lang::Ja => "由来する試料と一致すること".to_owned(),
             },
-            Self::AllOf { parts } => match lang {
-                Lang::En => format!("all of: {}", joined(parts, lang)),
-                Lang::Ja => format!("次のすべて：{}", joined(parts, lang)),
-            },
-            Self::AnyOf { parts } => match lang {
-                Lang::En => format!("one of: {}", joined(parts, lang)),
-                Lang::Ja => format!("次のいずれか：{}", joined(parts, lang)),
-            },
+            Self::AllOf { parts } => joined(parts, ("all of: ", "次のすべて："), lang),
+            Self::AnyOf { parts } => joined(parts, ("one of: ", "次のいずれか："), lang),
             Self::Falling { by_passage } => match lang {
                 Lang::En => format!(
                     "falls with passages up to passage {by_passage}, and does not rise again"
@@ -84,7 +78,7 @@ fn or(lang: Lang) -> &'static str {
     }
 }
 
-fn joined(parts: &[Part], lang: Lang) -> String {
+fn joined(parts: &[Part], head: (&str, &str), lang: Lang) -> String {
     let part = |part: &Part| {
         let text = part.requirement.text(lang);
         let methods: Vec<&str> = part.methods.iter().map(|method| method.label(lang)).collect();
@@ -94,11 +88,11 @@ fn joined(parts: &[Part], lang: Lang) -> String {
             (false, Lang::Ja) => format!("{text}（{}）", methods.join("・")),
         }
     };
-    let between = match lang {
-        Lang::En => "; ",
-        Lang::Ja => "、",
+    let (head, between) = match lang {
+        Lang::En => (head.0, "; "),
+        Lang::Ja => (head.1, "、"),
     };
-    parts.iter().map(part).collect::<Vec<_>>().join(between)
+    head.to_owned() + &parts.iter().map(part).collect::<Vec<_>>().join(between)
 }
 
 impl Qualifier {

@@ -130,6 +130,16 @@ pub(super) fn state(availability: Availability, can_be_ordered: bool, lang: Lang
     })
 }
 
+/// Whether it can be ordered; where its state alone does not say no, why not.
+pub(super) fn order(lot: &Lot, can_be_ordered: bool, today: NaiveDate, lang: Lang) -> Item {
+    let t = words(lang);
+    Item::new(match (can_be_ordered, lot.can_be_ordered(today)) {
+        (true, _) => t.yes,
+        (false, true) => t.cannot_by_descent,
+        (false, false) => t.cannot_by_state,
+    })
+}
+
 /// A lot that is stopped says so before anything else.
 fn notice(lot: &Lot, lang: Lang, today: NaiveDate) -> Option<Notice> {
     let state = lot.availability(today).filter(|state| state.availability.needs_comment())?;
@@ -203,15 +213,17 @@ impl View<'_> {
             let since = i18n::since(&now.from.to_string(), lang);
             state(now.availability, can, lang).note(since)
         });
-        let order = match (can, self.lot.can_be_ordered(self.today)) {
-            (true, _) => t.yes,
-            (false, true) => t.cannot_by_descent,
-            (false, false) => t.cannot_by_state,
-        };
         let mut blocks = vec![Block::Rows(vec![
             rows.row(t.availability_today, today),
-            rows.row(t.can_be_ordered, [Item::new(order)]),
+            rows.row(t.can_be_ordered, [order(self.lot, can, self.today, lang)]),
         ])];
+        blocks.extend(self.history(now));
+        blocks
+    }
+
+    /// Every state, the latest first; what is announced and not yet in force says so.
+    fn history(&self, now: Option<&AvailabilityState>) -> Option<Block> {
+        let (t, lang) = (words(self.lang), self.lang);
         let mut states = self.lot.availability_states();
         states.reverse();
         let row = |one: &&AvailabilityState| {
@@ -227,14 +239,12 @@ impl View<'_> {
                 Item::new(comment.unwrap_or(t.not_stated)),
             ]
         };
-        if !states.is_empty() {
-            blocks.push(Block::Table(Table {
-                caption: t.availability_history.to_owned(),
-                heads: vec![t.from_day, t.availability, t.comment],
-                rows: states.iter().map(row).collect(),
-            }));
-        }
-        blocks
+        let table = Table {
+            caption: t.availability_history.to_owned(),
+            heads: vec![t.from_day, t.availability, t.comment],
+            rows: states.iter().map(row).collect(),
+        };
+        (!states.is_empty()).then_some(Block::Table(table))
     }
 
     fn culture(&self) -> Vec<Block> {

@@ -23,7 +23,7 @@ use crate::{
         id::{RecordId, RecordKind},
         lang::Lang,
         qc::{
-            conformity::CriterionConformity,
+            conformity::{Conformity, CriterionConformity},
             record::ResultFacts,
             standard::{Criterion, Obligation, QcStandard},
             test_code::Qualifier,
@@ -39,7 +39,7 @@ use crate::{
     },
 };
 
-pub(super) fn verdict(verdict: Verdict, lang: Lang) -> Item {
+fn verdict(verdict: Verdict, lang: Lang) -> Item {
     Item::new(verdict.label(lang)).tone(match verdict {
         Verdict::Pass => Tone::Good,
         Verdict::Fail => Tone::Bad,
@@ -62,7 +62,7 @@ pub(super) fn overall(
     Some(verdict(assessed.conformity.overall, web.lang).link(Some(localized(web.lang, &path))))
 }
 
-pub(super) fn standard_of(web: &Web, assessed: &Assessed) -> Option<&'static QcStandard> {
+fn standard_of(web: &Web, assessed: &Assessed) -> Option<&'static QcStandard> {
     let conformity = &assessed.conformity;
     web.catalogue.standard(&conformity.standard, Some(&conformity.version))
 }
@@ -155,42 +155,14 @@ fn judged(
     used: &Used,
     own: String,
 ) -> RecordPage {
-    let (lang, t, rows) = (web.lang, words(web.lang), Rows { lang: web.lang });
-    let (record, conformity) = (&stored.record, &assessed.conformity);
+    let (lang, t) = (web.lang, words(web.lang));
+    let record = &stored.record;
     let about = localized(lang, &standard_path(standard));
-    let subject = Item::new(name_in(record, lang)).note(record.accession());
-    let subject = subject
-        .link(record_path(record.id().kind, record.accession()).map(|path| localized(lang, &path)));
-    let what = vec![
-        rows.row(t.overall, [verdict(conformity.overall, lang)]),
-        rows.row(t.subject, [subject]),
-        rows.row(t.standard, [standard::linked(standard, lang).note(&*standard.version)]),
-        rows.row(t.judged_on, [Item::new(conformity.on.to_string())]),
-    ];
-    let criteria = standard.criteria.iter().zip(&conformity.criteria);
-    let row = |(of, judged): (&Criterion, &CriterionConformity)| {
-        let results = judged.results.iter().map(|key| used.item(key, lang));
-        vec![
-            criterion(of, lang),
-            verdict(judged.verdict, lang),
-            Item::new(judged.reason.text(lang)),
-            Item::stacked(results, t.no_results),
-            Item::new(of.requirement.text(lang)),
-        ]
-    };
-    let table = Table {
-        caption: t.criteria.to_owned(),
-        heads: vec![t.criterion, t.verdict, t.why, t.results_used, t.demanded],
-        rows: criteria.map(row).collect(),
-    };
-    let more = Item::new(t.this_standard).link(Some(about));
+    let about = Block::More(Item::new(t.this_standard).link(Some(about)));
+    let table = Block::Table(criteria(standard, &assessed.conformity, used, lang));
     let sections = vec![
-        Section::new(
-            "what",
-            t.overall,
-            vec![Block::Rows(what), Block::Text(t.conformity_note.to_owned())],
-        ),
-        Section::new("criteria", t.criteria, vec![Block::Table(table), Block::More(more)]),
+        Section::new("what", t.overall, what(record, standard, &assessed.conformity, lang)),
+        Section::new("criteria", t.criteria, vec![table, about]),
     ];
     let title = i18n::conformity_to(name_in(record, lang), standard.title.text(lang), lang);
     RecordPage {
@@ -205,8 +177,43 @@ fn judged(
     }
 }
 
+fn what(
+    record: &AnyRecord,
+    standard: &QcStandard,
+    conformity: &Conformity,
+    lang: Lang,
+) -> Vec<Block> {
+    let (t, rows) = (words(lang), Rows { lang });
+    let list = vec![
+        rows.row(t.overall, [verdict(conformity.overall, lang)]),
+        rows.row(t.subject, [Item::record(record, lang).note(record.accession())]),
+        rows.row(t.standard, [standard::linked(standard, lang).note(&*standard.version)]),
+        rows.row(t.judged_on, [Item::new(conformity.on.to_string())]),
+    ];
+    vec![Block::Rows(list), Block::Text(t.conformity_note.to_owned())]
+}
+
+fn criteria(standard: &QcStandard, conformity: &Conformity, used: &Used, lang: Lang) -> Table {
+    let t = words(lang);
+    let row = |(of, judged): (&Criterion, &CriterionConformity)| {
+        let results = judged.results.iter().map(|key| used.item(key, lang));
+        vec![
+            criterion(of, lang),
+            verdict(judged.verdict, lang),
+            Item::new(judged.reason.text(lang)),
+            Item::stacked(results, t.no_results),
+            Item::new(of.requirement.text(lang)),
+        ]
+    };
+    Table {
+        caption: t.criteria.to_owned(),
+        heads: vec![t.criterion, t.verdict, t.why, t.results_used, t.demanded],
+        rows: standard.criteria.iter().zip(&conformity.criteria).map(row).collect(),
+    }
+}
+
 /// The test of a criterion, and whether it is for information only.
-pub(super) fn criterion(of: &Criterion, lang: Lang) -> Item {
+fn criterion(of: &Criterion, lang: Lang) -> Item {
     let qualifier = of.qualifier.as_ref().map(|qualifier| Qualifier::label(qualifier, lang));
     let item = Item::new(of.test.label(lang)).note(qualifier.unwrap_or_default());
     let informs = (of.obligation == Obligation::ForInformation)

@@ -92,18 +92,13 @@ impl<'a> Banked<'a> {
         let state = lot.availability(self.today).map(|now| {
             batch::state(now.availability, can, lang).note(i18n::since(&now.from.to_string(), lang))
         });
-        let order = match (can, lot.can_be_ordered(self.today)) {
-            (true, _) => t.yes,
-            (false, true) => t.cannot_by_descent,
-            (false, false) => t.cannot_by_state,
-        };
         vec![
             batch::item(lot, lang),
             bank.unwrap_or_else(not_stated),
             level.unwrap_or_else(not_stated),
             passage.unwrap_or_else(not_stated),
             state.unwrap_or_else(not_stated),
-            Item::new(order),
+            batch::order(lot, can, self.today, lang),
         ]
     }
 
