@@ -16,7 +16,7 @@ use crate::{
         descent::{Assessed, Descent, Known},
         id::{RecordId, RecordKind},
         identifier::ExternalId,
-        qc::{public, result::is_same_person, standard::QcStandard, test_code::Qualifier},
+        qc::{result::is_same_person, standard::QcStandard, test_code::Qualifier},
         record::{ACCESSION, AnyDraft, AnyRecord, Draft, Layer, Relation, State},
         source::Source,
         term::{Key, Reference},
@@ -204,9 +204,9 @@ fn certified(
         qualifier: result.qualifier.as_ref().map(Qualifier::text),
         method: result.method_code(),
         passage: result.passage,
-        reading: public::reading(result),
+        reading: result.public_reading().map(|read| read.to_string()),
         laboratory_verdict: result.laboratory_verdict,
-        sampled_on: public::sampling_date(result),
+        sampled_on: result.public_sampling_date(),
     })
 }
 

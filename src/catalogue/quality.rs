@@ -6,20 +6,34 @@ use uuid::Uuid;
 
 use super::{Catalogue, Error};
 use crate::{
-    db::descent,
+    db,
     domain::{
         batch::BatchFacts,
-        descent::{Assessed, Descent},
+        descent::{self, Assessed, Descent},
         filter::Condition,
         id::RecordId,
+        notice::NoticeFacts,
         page::{Direction, MAX_PAGE, Order, PageRequest},
         qc::{
             standard::{self, QcStandard},
             verdict::Verdict,
         },
+        record::Record,
         usage::UsePurpose,
     },
 };
+
+/// How one subject stands on a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    pub subject: RecordId,
+    /// Only a lot can be.
+    pub can_be_ordered: bool,
+    /// The notices that hold on the day and reach it.
+    pub notices: Vec<Record<NoticeFacts>>,
+    /// To each standard that its level can meet, in the order of the standards.
+    pub assessed: Vec<Assessed>,
+}
 
 /// Lots that may be ordered and meet a standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +72,34 @@ impl Catalogue {
 
     /// These records with all that they come from, their tests and the notices that reach them.
     pub async fn descent(&self, ids: &[Uuid]) -> Result<Descent, Error> {
-        Ok(descent::load(&mut self.db.read().await?.conn(), ids).await?)
+        Ok(db::descent::load(&mut self.db.read().await?.conn(), ids).await?)
+    }
+
+    /// How published subjects stand on a day to every standard that they can meet, in the order asked; of a level that
+    /// nobody states, to none.
+    pub async fn standings(
+        &self,
+        subjects: &[RecordId],
+        on: NaiveDate,
+    ) -> Result<Vec<Standing>, Error> {
+        let ids: Vec<Uuid> = subjects.iter().map(|id| id.uuid).collect();
+        let descent = self.descent(&ids).await?;
+        let standing = |id: &RecordId| {
+            let level = descent::level(descent.published(*id)?);
+            let fits = |standard: &&QcStandard| {
+                level.is_some_and(|level| standard.applies_to.contains(&level))
+            };
+            let standards = self.standards().iter().filter(fits);
+            let assessed = standards.filter_map(|standard| descent.assess(*id, standard, on));
+            let supply = descent.supply(id.uuid, on);
+            Some(Standing {
+                subject: *id,
+                can_be_ordered: supply.can_be_ordered(None),
+                notices: supply.notices.into_iter().cloned().collect(),
+                assessed: assessed.collect(),
+            })
+        };
+        Ok(subjects.iter().filter_map(standing).collect())
     }
 
     /// The published lots that may be ordered on a day for a purpose and pass a standard, by name, at most `limit`. A

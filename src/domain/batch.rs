@@ -198,6 +198,12 @@ impl BatchFacts {
 }
 
 impl Record<BatchFacts> {
+    /// Its number at the bank, in the form that tells it from the lots of others.
+    pub fn number(&self) -> Option<&str> {
+        self.first(|facts| facts.external_ids.iter().find(|id| id.scheme == "lot"))
+            .map(|id| id.value.as_str())
+    }
+
     pub fn level(&self) -> Option<BatchLevel> {
         self.first(|facts| facts.level)
     }

@@ -155,14 +155,15 @@ impl Descent {
         self.results.get(&id).map(Vec::as_slice).unwrap_or_default()
     }
 
+    pub fn published(&self, id: RecordId) -> Option<&AnyRecord> {
+        let record = self.records.get(&id.uuid)?;
+        (record.id() == id && record.state() == State::Published).then_some(record)
+    }
+
     /// How a published record stands to a standard on a day; none where it is unknown or hidden, or where nobody states
     /// the level of a lot: what it is made for is not guessed.
     pub fn assess(&self, id: RecordId, standard: &QcStandard, on: NaiveDate) -> Option<Assessed> {
-        let record = self.records.get(&id.uuid)?;
-        if record.id() != id || record.state() != State::Published {
-            return None;
-        }
-        let subject = self.subject(record)?;
+        let subject = self.subject(self.published(id)?)?;
         let ancestors = self.ancestors(id.uuid);
         let tested = std::iter::once(id.uuid).chain(ancestors);
         let known: Vec<&Known> = tested.flat_map(|id| self.results_of(id)).collect();
@@ -325,7 +326,7 @@ impl Descent {
 }
 
 /// The level at which tests of a record count.
-fn level(record: &AnyRecord) -> Option<Level> {
+pub fn level(record: &AnyRecord) -> Option<Level> {
     match record {
         AnyRecord::Batch(batch) => batch.level().map(BatchLevel::material),
         AnyRecord::CellLine(_) => Some(Level::Line),

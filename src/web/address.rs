@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reply::Problem;
 use crate::{
     catalogue::search::{Direction, Sort},
-    domain::{facet::Facet, id::RecordKind, lang::Lang},
+    domain::{facet::Facet, id::RecordKind, lang::Lang, qc::standard::QcStandard},
 };
 
 /// The deepest page the search answers, at [`PER_PAGE`] hits each.
@@ -37,24 +37,38 @@ pub(super) fn encode(text: &str) -> String {
     out
 }
 
-/// The path of a record's page without the language; publications have none.
+/// The path of a record's page without the language; publications and results of tests have none.
 pub(super) fn record_path(kind: RecordKind, accession: &str) -> Option<String> {
     let folder = match kind {
         RecordKind::CellLine => "lines",
         RecordKind::Donor => "donors",
         RecordKind::Disease => "diseases",
         RecordKind::Organization => "organizations",
+        RecordKind::Batch => "batches",
+        RecordKind::CordBloodUnit => "units",
+        RecordKind::Notice => "notices",
+        RecordKind::Certificate => "certificates",
         RecordKind::Publication
-        | RecordKind::Batch
-        | RecordKind::CordBloodUnit
         | RecordKind::QcResult
         | RecordKind::Sample
         | RecordKind::Holding
-        | RecordKind::Notice
-        | RecordKind::Certificate
         | RecordKind::Distribution => return None,
     };
     Some(format!("/{folder}/{}", encode(accession)))
+}
+
+/// The path of a standard's page without the language.
+pub(super) fn standard_path(standard: &QcStandard) -> String {
+    format!("/standards/{}/{}", encode(&standard.code), encode(&standard.version))
+}
+
+/// The path of the page that tells how a record stands to a standard, criterion by criterion, without the language.
+pub(super) fn conformity_path(
+    kind: RecordKind,
+    accession: &str,
+    standard: &QcStandard,
+) -> Option<String> {
+    Some(record_path(kind, accession)? + &standard_path(standard))
 }
 
 /// A web address that a source wrote, if following it is harmless.

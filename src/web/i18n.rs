@@ -2,6 +2,12 @@
 //!
 //! A key without both languages does not compile; a test refuses one that is empty or the same in both.
 
+mod sentence;
+
+pub(super) use self::sentence::{
+    as_of, at_passage, conformity_to, grouped, holds_for, judged_lots, lines, of_all, page_of,
+    shown, since, superseded_by, tally, version,
+};
 use crate::domain::{
     facet::Facet, identifier::IdStatus, lang::Lang, names::NameKind, record::Relation,
 };
@@ -108,8 +114,7 @@ words! {
     method_used: "Method", "方法";
     description: "Description", "内容";
     variants: "Variants, as the sources wrote them", "変異（出典の表記のまま）";
-    quality: "Tests and typings", "検査・型別";
-    karyotypes: "Karyotype, as written", "核型（表記のまま）";
+    karyotypes: "Karyotype, as written and as read", "核型（表記と読み取り）";
     hla: "HLA, as written", "HLA型（表記のまま）";
     str_profiles: "STR profiles", "STRプロファイル";
     str_profile: "STR profile", "STRプロファイル";
@@ -139,6 +144,165 @@ words! {
     source: "Source", "出典";
     source_key: "Key in the source", "出典での識別子";
     licence: "Licence", "ライセンス";
+
+    notices: "Notices", "お知らせ";
+    lot: "Lot", "ロット";
+    lots: "Lots", "ロット";
+    lot_number: "Number at the bank", "保管機関でのロット番号";
+    line: "Line", "細胞株";
+    bank: "Bank", "保管機関";
+    level: "Level", "バンクの段階";
+    parent_lot: "Grown from lot", "親ロット";
+    grown_lots: "Lots grown from it", "このロットから作製されたロット";
+    passage: "Passage number", "継代数";
+    frozen_on: "Frozen on", "凍結日";
+    vials_made: "Vials made", "作製バイアル数";
+    vials_stored: "Vials in stock", "在庫バイアル数";
+    vials_shipped: "Vials shipped", "出荷バイアル数";
+    cells_each: "Cells in one vial", "1本あたりの細胞数";
+    culture: "Culture", "培養条件";
+    medium: "Medium", "培地";
+    matrix: "Matrix", "基質";
+    feeder: "Feeder cells", "フィーダー細胞";
+    passage_method: "Passaged by", "継代方法";
+    oxygen: "Oxygen", "酸素濃度";
+    carbon_dioxide: "Carbon dioxide", "二酸化炭素濃度";
+    temperature: "Temperature", "温度";
+    handling: "Handling sheet", "取扱説明書";
+    thaw: "Thawing", "解凍方法";
+    split_ratio: "Split ratio", "継代比率";
+    biosafety_level: "Biosafety level", "バイオセーフティレベル";
+    remarks: "Remarks", "備考";
+    availability: "Availability", "提供状況";
+    availability_today: "Today", "本日の状況";
+    availability_history: "History", "提供状況の履歴";
+    from_day: "From", "開始日";
+    comment: "Comment", "コメント";
+    present: "in force today", "現在";
+    future: "announced", "予定";
+    can_be_ordered: "Can be ordered", "注文の可否";
+    cannot_by_state: "No", "不可";
+    cannot_by_descent: "No: something that it comes from is not public.", "不可：由来する記録の一部が公開されていません。";
+    no_lots: "No lot is on record here.", "当カタログにロットの記録がありません。";
+
+    conformity: "Conformity to standards", "規格適合性";
+    conformity_note: "Judged by all results on record, day by day anew. A pass speaks of these tests and not of permission to use.",
+        "記録されているすべての結果から日ごとに判定しています。適合は試験結果についての判定であり、利用の許可ではありません。";
+    level_unknown: "Not judged: nobody states at which level the lot stands.", "判定できません：ロットの段階の記載がありません。";
+    no_standard: "No standard that is known here applies to it.", "適用される規格が登録されていません。";
+    standard: "Standard", "品質規格";
+    standards: "Quality control standards", "品質規格の一覧";
+    standards_note: "Published standards as they are known here, each criterion with its source.",
+        "公表されている品質規格です。各項目に出典を示します。";
+    this_standard: "The standard, with the sources of its criteria", "規格の内容と各項目の出典";
+    verdict: "Verdict", "判定";
+    overall: "Overall verdict", "総合判定";
+    judged_on: "Judged on", "判定日";
+    subject: "Judged", "判定の対象";
+    mandatory_criteria: "Mandatory criteria", "必須項目";
+    criteria: "Criteria", "項目";
+    criterion: "Criterion", "項目";
+    why: "Why", "理由";
+    results_used: "Results it rests on", "根拠となる結果";
+    no_results: "None", "なし";
+    result_hidden: "A result that is no longer public; its fail would stand.", "公開されていない結果（不適合であれば有効です）";
+    demanded: "Demanded", "要件";
+    obligation: "Obligation", "区分";
+    information_only: "For information only", "参考のみ";
+    methods_counted: "Methods that count", "有効な方法";
+    any_method: "Any", "指定なし";
+    levels: "Levels", "対象の段階";
+    inherited_from: "also from", "次からも継承";
+    asked_of: "asked only of", "次のみ対象";
+    conditions: "Conditions", "条件";
+    no_conditions: "None", "なし";
+    citation: "Source and place in it", "出典と該当箇所";
+    issuer: "Issuer", "発行者";
+    version: "Version", "版";
+    applies_to: "Applies to", "適用対象";
+    published_at: "Published in", "公表元";
+
+    quality_control: "Quality control", "品質管理";
+    meets_by_lot: "Orderable lot that meets it", "適合する注文可能なロット";
+    no_lot_meets: "No orderable lot meets it", "適合する注文可能なロットはありません";
+    not_of_lots: "Not asked of lots", "ロットは対象外";
+    not_of_lines: "Not asked of lines", "細胞株は対象外";
+    line_itself: "The line itself", "細胞株自体";
+    tests: "Tests", "試験";
+    tests_of_line: "Tests of the line itself; those of a lot stand with the lot", "細胞株自体の試験（ロットの試験は各ロットのページにあります）";
+    test: "Test", "試験項目";
+    result: "Result", "結果";
+    laboratory_verdict: "Laboratory's verdict", "試験機関の判定";
+    sampled_on: "Sampled on", "採取日";
+    method_and_laboratory: "Method, laboratory", "方法・試験機関";
+    correction: "Correction", "訂正";
+    uncorrected: "None", "なし";
+    out_of_specification: "Out of specification, as declared by another than the tester: does not count",
+        "規格外（試験者以外が承認）：無効";
+    number: "Number", "番号";
+    not_public: "Not public", "非公開";
+    unreadable: "Not shown: it cannot be read with certainty", "表示しません（確実に読み取れない記載です）";
+    method_unknown: "Stated, but none that is known here", "記載はあるが、未登録の方法";
+
+    iscn_unread: "Not read as ISCN", "ISCNとして読み取れません";
+    read_as: "Read as", "読み取り";
+    metaphases: "Metaphases", "分裂中期細胞数";
+    clones: "Clones", "クローン";
+    chromosomes: "Chromosomes", "染色体数";
+    abnormalities: "Abnormalities", "異常";
+    no_abnormalities: "None", "なし";
+    findings: "Beside what is known of the donor", "ドナーの情報との比較";
+    no_findings: "Nothing differs from what is known of the donor.", "ドナーの情報と異なる点はありません。";
+    typings: "HLA and STR", "HLA型・STR";
+    locus: "Locus", "座位";
+    reading: "As read", "読み取り";
+    hla_read: "HLA, as read", "HLA型（読み取り）";
+    homozygosity: "Homozygosity at A, B and DRB1", "A・B・DRB1座のホモ接合性";
+
+    unit: "Cord blood unit", "臍帯血ユニット";
+    source_unit: "Source cord blood unit", "由来する臍帯血ユニット";
+    unit_not_public: "Stated; the unit is no public record here.", "記載はありますが、ユニットの記録は公開されていません。";
+    unit_lines: "Lines made of it", "このユニットから樹立された細胞株";
+    unit_note: "Shown are no numbers of donation, bag or bank, nothing of the mother, and of dates the year.",
+        "採取番号・バッグ番号・機関内番号と母親の情報は公開せず、日付は年のみを示します。";
+    unit_words: "Three different words: “Unknown” is what a source says or what two leave open, “None stated” is that no source says anything, “Not done” is that the test was not done.",
+        "「不明」は出典が不明とするものと出典の間で食い違うもの、「記載なし」は出典に何も書かれていないもの、「未実施」は検査が行われていないものです。";
+    left_inventory: "No longer in the bank's inventory", "保管機関の最新の在庫目録にありません";
+    left_inventory_note: "The bank's last inventory does not name this unit. What is shown is what was said before.",
+        "保管機関の最新の在庫目録にこのユニットの記載がありません。表示しているのは以前の記載です。";
+    status_as_sent: "as last sent by the bank", "保管機関の最後の報告";
+    blood_group: "Blood group", "血液型";
+    collected_in: "Collected in", "採取年";
+    frozen_in: "Frozen in", "凍結年";
+    cells: "Cells", "細胞数";
+    cells_note: "Counts are of the whole unit.", "ユニット全体の値です。";
+    before_processing: "Before processing", "調製前";
+    as_frozen: "As frozen", "凍結時";
+    mnc: "Mononuclear cells", "単核球数";
+    nrbc: "Nucleated red cells", "有核赤血球数";
+    volume: "Volume", "容量";
+    viability_percent: "Viability", "生存率";
+    processing: "Processing and freezing", "調製・凍結";
+    processing_method: "Method", "調製方法";
+    processing_system: "System", "調製装置";
+    product_modification: "Modification", "処理内容";
+    freezing_method: "Freezing", "凍結方法";
+    bag_kind: "Bag, shares in percent", "バッグの分割（%）";
+    bags: "Bags", "バッグ数";
+    attached_segments: "Attached segments", "付属セグメント数";
+    cultures: "Cultures", "培養検査";
+    bacterial_culture: "Bacterial culture", "細菌培養";
+    fungal_culture: "Fungal culture", "真菌培養";
+    samples: "Retained samples", "保存検体";
+    sample: "Sample", "検体";
+    stored: "Stored", "保存の有無";
+    there: "Yes", "あり";
+    not_there: "No", "なし";
+    aliquots: "Aliquots", "本数";
+    products: "Products", "製品";
+    purpose: "Purpose", "目的";
+    purposes: "Purposes and consent", "目的と同意";
+    consent: "Consent", "同意";
 
     disease: "Disease", "疾患";
     name_en: "English name", "英語名";
@@ -274,65 +438,16 @@ pub(super) fn highlight_field(field: &'static str, lang: Lang) -> &'static str {
 /// What a list of records that point here is called.
 pub(super) fn inverse(relation: Relation, lang: Lang) -> &'static str {
     match relation {
-        Relation::Donor
-        | Relation::Line
-        | Relation::HeldLine
-        | Relation::SourceUnit
-        | Relation::SourceSample => words(lang).donor_lines,
-        Relation::Parent | Relation::ParentBatch => words(lang).daughters,
+        Relation::Donor | Relation::SourceSample => words(lang).donor_lines,
+        Relation::Line => words(lang).lots,
+        Relation::SourceUnit => words(lang).unit_lines,
+        Relation::ParentBatch => words(lang).grown_lots,
+        Relation::Parent => words(lang).daughters,
         Relation::Disease => words(lang).disease_lines,
         Relation::Organization => words(lang).organization_lines,
+        Relation::Subject => words(lang).tests,
         _ => words(lang).results,
     }
-}
-
-pub(super) fn lines(count: u64, lang: Lang) -> String {
-    match (lang, count) {
-        (Lang::En, 1) => "1 line".to_owned(),
-        (Lang::En, _) => format!("{} lines", grouped(count)),
-        (Lang::Ja, _) => format!("{}株", grouped(count)),
-    }
-}
-
-pub(super) fn page_of(page: u32, pages: u32, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("Page {page} of {pages}"),
-        Lang::Ja => format!("{pages}ページ中{page}ページ"),
-    }
-}
-
-pub(super) fn as_of(revision: i64, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("as of revision {revision}"),
-        Lang::Ja => format!("改訂{revision}時点"),
-    }
-}
-
-/// The part of a longer list that is shown.
-pub(super) fn shown(shown: usize, total: u64, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("The first {shown} of {} are shown.", grouped(total)),
-        Lang::Ja => format!("{}件中、はじめの{shown}件を表示しています。", grouped(total)),
-    }
-}
-
-pub(super) fn version(version: i64, date: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("Version {version} of this record, last changed on {date}"),
-        Lang::Ja => format!("この記録の第{version}版（最終更新日 {date}）"),
-    }
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -363,13 +478,5 @@ mod tests {
         for (en, ja) in facets.chain(kinds).chain(status) {
             assert!(!is_japanese(en) && is_japanese(ja), "{en} / {ja}");
         }
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(lines(1, Lang::En), "1 line");
     }
 }

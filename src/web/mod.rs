@@ -56,7 +56,16 @@ fn pages(web: Web) -> Router {
         .route(&at("/diseases/{id}"), get(page::disease::show))
         .route(&at("/donors/{accession}"), get(page::donor::show))
         .route(&at("/organizations/{accession}"), get(page::organization::show))
+        .route(&at("/batches/{accession}"), get(page::batch::show))
+        .route(&at("/units/{accession}"), get(page::unit::show))
+        .route(&at("/standards"), get(page::standard::list))
+        .route(&at("/standards/{code}"), get(page::standard::newest))
+        .route(&at("/standards/{code}/{version}"), get(page::standard::show))
         .route(&at("/xref/{*id}"), get(page::xref::go));
+    for folder in ["lines", "batches", "units"] {
+        let path = format!("/{folder}/{{accession}}/standards/{{code}}/{{version}}");
+        router = router.route(&at(&path), get(page::conformity::show));
+    }
     if web.lang == Lang::Ja {
         router = router.route("/ja", get(async || Redirect::permanent("/ja/")));
     }

@@ -15,6 +15,7 @@ mod interchange;
 mod inventory;
 mod log;
 mod mirror;
+mod pages;
 mod quality;
 mod real_data;
 mod round_trip;

@@ -77,7 +77,7 @@ pub(crate) fn test(number: &str, lot: &str, test: &str, value: &str, more: &Valu
     record("qc_result", number, &facts)
 }
 
-fn by(method: &str) -> Value {
+pub(crate) fn by(method: &str) -> Value {
     json!({ "method": { "text": method } })
 }
 
@@ -251,7 +251,7 @@ async fn a_result_is_never_changed_hidden_or_given_to_another_lot(app: TestDb) {
 }
 
 /// Takes back the record that bears this text.
-async fn withdraw(app: &TestDb, mark: &str) {
+pub(crate) async fn withdraw(app: &TestDb, mark: &str) {
     let lines = app.export().await;
     let line = lines.lines().find(|line| line.contains(mark)).unwrap();
     let withdrawn = line.replace(r#""state":"published""#, r#""state":"withdrawn""#);

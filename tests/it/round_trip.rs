@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use stemma::{
     domain::{
-        batch::{Availability, AvailabilityState, BatchFacts, BatchLevel, Culture, Vials},
+        availability::{Availability, AvailabilityState},
+        batch::{BatchFacts, BatchLevel, Culture, Vials},
         id::RecordId,
         identifier::ExternalId,
         names::{Name, NameKind},

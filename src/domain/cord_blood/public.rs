@@ -14,6 +14,7 @@ use super::{
         ProcessingSystem, ProductModification, Purpose, RhD, ViabilityCells, ViabilityMethod,
     },
     facts::{CellCounts, Product, RetainedSample, UnitFacts, Volumes},
+    inventory::Presence,
 };
 use crate::domain::donor::Sex;
 
@@ -70,6 +71,9 @@ pub struct PublicUnit {
     pub products: Vec<Product>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<InputStatus>,
+    /// The last inventory of the bank no longer names the unit: its status is that of an earlier one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub left_inventory: bool,
     /// Each purpose the unit is held for with its consent, without the day it was given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub purposes: Vec<PublicPurpose>,
@@ -115,6 +119,10 @@ impl UnitFacts {
             samples: self.samples.clone(),
             products: self.products.clone(),
             status: self.status.input,
+            left_inventory: matches!(
+                self.listing.as_ref().map(|listing| listing.presence),
+                Some(Presence::NotInInventory { .. })
+            ),
             purposes,
         }
     }

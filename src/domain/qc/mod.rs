@@ -15,7 +15,7 @@ pub mod limit;
 pub mod material;
 pub mod method;
 pub mod number;
-pub mod public;
+mod public;
 mod read_value;
 pub mod reason;
 pub mod record;
@@ -27,6 +27,7 @@ pub mod test_code;
 pub mod unit;
 pub mod value;
 pub mod verdict;
+mod words;
 
 #[cfg(test)]
 mod tests;

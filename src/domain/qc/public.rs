@@ -1,34 +1,37 @@
-//! What of a result anyone may see. What was found in a donor or a cord-blood unit tells of a person, and so may a text
-//! that cannot be read.
+//! What the public may see of a result. Not shown are who tested and who reviewed, a text that cannot be read, which may
+//! tell of a person, and what was found in a donor or a cord-blood unit.
 
 use chrono::NaiveDate;
 
 use super::{material::Level, result::QcResult, value::Value};
 use crate::domain::karyotype::{Abnormality, AbnormalityKind};
 
-/// The value as it is read: `< 0.5 {EU}/mL`.
-pub fn reading(result: &QcResult) -> Option<String> {
-    let value = result.value.as_ref().filter(|_| is_of_cells(result))?;
-    let read = Value::parse(result.test, &value.text).ok()?;
-    let sound = value.problem(result.test).is_none() && !has_free_text(&read);
-    sound.then(|| read.to_string())
+impl QcResult {
+    /// Whether what was tested are cells of a line, and not a person.
+    pub fn is_of_cells(&self) -> bool {
+        !matches!(self.material.level, Level::Donor | Level::CordBloodUnit)
+    }
+
+    /// The value as it is read.
+    pub fn public_reading(&self) -> Option<Value> {
+        let value = self.value.as_ref().filter(|_| self.is_of_cells())?;
+        let read = Value::parse(self.test, &value.text).ok()?;
+        let sound = value.problem(self.test).is_none() && !has_free_text(&read);
+        sound.then_some(read)
+    }
+
+    /// The day the sample was taken.
+    pub fn public_sampling_date(&self) -> Option<NaiveDate> {
+        self.sampling_date.filter(|_| self.is_of_cells())
+    }
+
+    /// The day the result was entered.
+    pub fn public_entry_date(&self) -> Option<NaiveDate> {
+        self.is_of_cells().then_some(self.entry_date)
+    }
 }
 
-/// The day the sample was taken.
-pub fn sampling_date(result: &QcResult) -> Option<NaiveDate> {
-    result.sampling_date.filter(|_| is_of_cells(result))
-}
-
-/// The day the result was entered.
-pub fn entry_date(result: &QcResult) -> Option<NaiveDate> {
-    is_of_cells(result).then_some(result.entry_date)
-}
-
-fn is_of_cells(result: &QcResult) -> bool {
-    !matches!(result.material.level, Level::Donor | Level::CordBloodUnit)
-}
-
-/// Whether something in a value was taken as it stood.
+/// Whether something in a value was taken as it stood, which may tell of a person.
 fn has_free_text(value: &Value) -> bool {
     let other = |one: &Abnormality| one.kind == AbnormalityKind::Other;
     match value {

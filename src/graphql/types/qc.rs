@@ -18,7 +18,6 @@ use crate::{
         qc::{
             conformity::CriterionConformity as Judged,
             material::Level,
-            public,
             standard::{Criterion, QcStandard},
             test_code::Qualifier,
             verdict::Verdict,
@@ -104,7 +103,7 @@ impl QcResult {
     /// The value as it is read: `< 0.5 {EU}/mL`. Not shown are a text that cannot be read, which may tell of a person, and
     /// what was found in a donor or a cord-blood unit.
     async fn reading(&self) -> Option<String> {
-        public::reading(self.record().result()?)
+        self.record().result()?.public_reading().map(|read| read.to_string())
     }
 
     /// The laboratory's own verdict.
@@ -115,13 +114,13 @@ impl QcResult {
 
     /// The day the sample was taken; not shown of a donor or a cord-blood unit.
     async fn sampling_date(&self) -> Option<NaiveDate> {
-        public::sampling_date(self.record().result()?)
+        self.record().result()?.public_sampling_date()
     }
 
     /// The day the result was entered; not shown of a donor or a cord-blood unit. No result is newer for having been
     /// entered later.
     async fn entry_date(&self) -> Option<NaiveDate> {
-        public::entry_date(self.record().result()?)
+        self.record().result()?.public_entry_date()
     }
 
     /// The laboratory.

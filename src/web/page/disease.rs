@@ -94,6 +94,7 @@ async fn disease(
         name,
         accession: disease.accession.clone(),
         badges: Vec::new(),
+        notices: Vec::new(),
         sections,
         version: version(stored.version, stored.updated_at, lang),
     })

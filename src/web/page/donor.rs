@@ -7,14 +7,14 @@ use axum::{
 
 use super::{
     Block, Item, RecordPage, Row, Rows, Section, asked_for, bounded, by_accession,
-    lines_pointing_to, sources, version,
+    lines_pointing_to, sources, version, without_keys,
 };
 use crate::{
     catalogue::label::age_band,
     domain::{
         donor::DonorFacts,
         lang::Lang,
-        record::{AnyRecord, Layer, Record, Relation},
+        record::{AnyRecord, Record, Relation},
     },
     web::{
         Web,
@@ -53,7 +53,7 @@ async fn donor(
             vec![Block::Rows(public_rows(donor, lang)), Block::Text(t.donor_note.to_owned())],
         ),
         Section::new("lines", lines_title, bounded(lines, total, lang)),
-        sources(&public_layers(donor), lang),
+        sources(&without_keys(&donor.layers), lang),
     ];
     Ok(RecordPage {
         head: Head::new(
@@ -65,6 +65,7 @@ async fn donor(
         name: donor.accession.clone(),
         accession: donor.accession.clone(),
         badges: Vec::new(),
+        notices: Vec::new(),
         sections,
         version: version(stored.version, stored.updated_at, lang),
     })
@@ -90,21 +91,4 @@ pub(super) fn in_brief(donor: &Record<DonorFacts>, lang: Lang) -> String {
         Lang::Ja => "・",
     };
     sex.into_iter().chain(band).collect::<Vec<_>>().join(between)
-}
-
-/// The layers without their keys: a key may be a code of the clinic.
-fn public_layers(donor: &Record<DonorFacts>) -> Vec<Layer<DonorFacts>> {
-    let mut layers: Vec<_> = Vec::new();
-    for layer in &donor.layers {
-        let layer = Layer {
-            source: layer.source.clone(),
-            key: String::new(),
-            facts: DonorFacts::default(),
-            flags: Vec::new(),
-        };
-        if !layers.contains(&layer) {
-            layers.push(layer);
-        }
-    }
-    layers
 }

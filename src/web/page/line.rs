@@ -3,14 +3,18 @@
 //! Exact ages, consent and terms do not pass through here: the first are not for the public, the others are not on
 //! record, and what is not on record is not allowed.
 
+mod banked;
+mod typed;
+
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::Response,
 };
 
+use self::banked::Banked;
 use super::{
     Around, Block, Item, RecordPage, Row, Rows, Section, Table, asked_for, bounded, by_accession,
-    donor, ids_block, lines_pointing_to, names_table, sources, version,
+    donor, flags, ids_block, lines_pointing_to, names_table, sources, version,
 };
 use crate::{
     domain::{
@@ -19,8 +23,7 @@ use crate::{
             OrganizationRole, Parent, Variant,
         },
         lang::Lang,
-        record::{AnyRecord, Flag, Record, Relation},
-        str_profile::StrProfile,
+        record::{AnyRecord, Record, Relation},
         term::Reference,
     },
     each_kind,
@@ -52,6 +55,7 @@ async fn line(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
     let around = Around::load(&web.catalogue, &[line.id.uuid]).await?;
     let (lang, t) = (web.lang, words(web.lang));
     let view = View { line, around: &around, lang };
+    let banked = Banked::load(web, line).await?;
     let mut sections = vec![
         Section::new("what", t.what, view.what()),
         Section::new("diseases", t.diseases, view.diseases()),
@@ -61,13 +65,16 @@ async fn line(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
         lineage(web, &view).await?,
         Section::new("modifications", t.modifications, view.modifications()),
         Section::new("variants", t.variants, view.variants()),
-        Section::new("quality", t.quality, view.quality()),
+        Section::new("lots", t.lots, banked.lots()),
+        Section::new("quality", t.quality_control, banked.quality()),
+        Section::new("karyotypes", t.karyotypes, view.karyotypes()),
+        Section::new("typings", t.typings, view.typings()),
         Section::new("organizations", t.organizations, view.organizations()),
         Section::new("elsewhere", t.elsewhere, view.elsewhere()),
         Section::new("publications", t.publications, view.publications()),
     ];
     sections.extend(view.notes());
-    sections.extend(view.flags());
+    sections.extend(flags(&line.flags(), lang));
     sections.push(sources(&line.layers, lang));
     let name = line.name_in(lang.code()).to_owned();
     Ok(RecordPage {
@@ -80,6 +87,7 @@ async fn line(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
         name,
         accession: line.accession.clone(),
         badges: line.classes().into_iter().map(|class| class.label(lang)).collect(),
+        notices: Vec::new(),
         sections,
         version: version(stored.version, stored.updated_at, lang),
     })
@@ -194,6 +202,7 @@ impl View<'_> {
         let factors = line.derivation(|d| d.factors.as_ref()).into_iter().flatten();
         let year = line.derivation(|d| d.year.as_ref());
         vec![Block::Rows(vec![
+            self.source_unit(),
             rows.row(t.tissue, line.origin(|d| d.tissue.as_ref()).map(Item::term)),
             rows.row(t.cell_type, line.origin(|d| d.cell_type.as_ref()).map(Item::term)),
             rows.row(t.vector_type, vector_type.map(|v| Item::new(v.label(self.lang)))),
@@ -202,6 +211,19 @@ impl View<'_> {
             rows.row(t.kit, text(|d| d.kit.as_ref())),
             rows.row(t.year, year.map(|year| Item::new(year.to_string()))),
         ])]
+    }
+
+    /// The unit, where it is a public record. What a source calls it may be a sealed number.
+    fn source_unit(&self) -> Row {
+        let t = words(self.lang);
+        let unit = self.line.first(|facts| facts.source_unit.as_ref()).map(|reference| match self
+            .around
+            .reached(self.line, Relation::SourceUnit, reference)
+        {
+            Some(unit) => Item::record(unit, self.lang),
+            None => Item::new(t.unit_not_public),
+        });
+        self.rows().row(t.source_unit, unit)
     }
 
     fn parents(&self) -> Row {
@@ -237,39 +259,6 @@ impl View<'_> {
         };
         let variants = self.line.all(|facts| &facts.variants);
         vec![self.rows().list(variants.into_iter().map(item).collect())]
-    }
-
-    fn quality(&self) -> Vec<Block> {
-        let (t, rows) = (words(self.lang), self.rows());
-        let karyotypes = self.line.all(|facts| &facts.karyotypes);
-        let typings = self.line.public_hla_typings();
-        let profiles = self.line.public_str_profiles();
-        let mut list = vec![
-            rows.row(t.karyotypes, karyotypes.into_iter().map(Item::new)),
-            rows.row(t.hla, typings.into_iter().map(Item::new)),
-        ];
-        if profiles.is_empty() {
-            list.push(rows.row(t.str_profiles, []));
-        }
-        let mut blocks = vec![Block::Rows(list)];
-        blocks.extend(profiles.into_iter().map(|profile| self.str_profile(profile)));
-        blocks.push(Block::Text(t.not_tested.to_owned()));
-        blocks
-    }
-
-    fn str_profile(&self, profile: &StrProfile) -> Block {
-        let t = words(self.lang);
-        let row = |(marker, alleles): (&String, &Vec<String>)| {
-            vec![Item::new(marker), Item::new(alleles.join(", "))]
-        };
-        let by = profile.sources.join(", ");
-        let caption = if by.is_empty() {
-            t.str_profile.to_owned()
-        } else {
-            format!("{} ({}: {by})", t.str_profile, t.reported_by)
-        };
-        let rows = profile.markers.iter().map(row).collect();
-        Block::Table(Table { caption, heads: vec![t.marker, t.alleles], rows })
     }
 
     fn organizations(&self) -> Vec<Block> {
@@ -319,23 +308,5 @@ impl View<'_> {
         let row = |note: &Note| self.rows().row(&*note.topic, [Item::new(&*note.text)]);
         let rows: Vec<Row> = public.map(row).collect();
         (!rows.is_empty()).then(|| Section::new("notes", t.notes, vec![Block::Rows(rows)]))
-    }
-
-    fn flags(&self) -> Option<Section> {
-        let t = words(self.lang);
-        let flags = self.line.flags();
-        if flags.is_empty() {
-            return None;
-        }
-        let row = |flag: &&Flag| {
-            vec![Item::new(&*flag.field), Item::new(&*flag.text), Item::new(&*flag.problem)]
-        };
-        let table = Table {
-            caption: t.flags.to_owned(),
-            heads: vec![t.field, t.text, t.problem],
-            rows: flags.iter().map(row).collect(),
-        };
-        let blocks = vec![Block::Text(t.flags_note.to_owned()), Block::Table(table)];
-        Some(Section::new("flags", t.flags, blocks))
     }
 }

@@ -1,11 +1,16 @@
 //! The pages, and the parts all of them are made of: rows, lists and tables of items. What is absent is said with
 //! the word that fits; nothing is left blank.
 
+pub(super) mod batch;
+pub(super) mod conformity;
 pub(super) mod disease;
 pub(super) mod donor;
 pub(super) mod line;
 pub(super) mod organization;
 pub(super) mod search;
+pub(super) mod standard;
+mod tested;
+pub(super) mod unit;
 pub(super) mod xref;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +39,7 @@ use crate::{
         lang::Lang,
         names::{Name, fold},
         page::{Direction, MAX_PAGE, Order, PageRequest},
-        record::{AnyRecord, Facts, Layer, Record, Relation, State},
+        record::{AnyRecord, Facts, Flag, Layer, Record, Relation, State},
         term::{Key, Reference, Term},
     },
     each_kind,
@@ -42,6 +47,27 @@ use crate::{
 
 /// Records of a list that a page shows at most.
 const LISTED: usize = 50;
+
+/// How a word is to be taken. The word says it too; the colour only helps the eye.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Tone {
+    #[default]
+    Plain,
+    Good,
+    Open,
+    Bad,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Good => "good",
+            Self::Open => "open",
+            Self::Bad => "bad",
+        }
+    }
+}
 
 /// A piece of text, perhaps with a link and a remark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +77,11 @@ struct Item {
     /// The link leaves the catalogue.
     leaves: bool,
     note: String,
+    tone: Tone,
+    /// By what an address leads to it.
+    anchor: String,
+    /// What stands under it in the same cell of a table.
+    below: Vec<Item>,
 }
 
 impl Item {
@@ -64,6 +95,21 @@ impl Item {
 
     fn link(self, href: Option<String>) -> Self {
         Self { href, ..self }
+    }
+
+    fn tone(self, tone: Tone) -> Self {
+        Self { tone, ..self }
+    }
+
+    fn anchor(self, anchor: impl Into<String>) -> Self {
+        Self { anchor: anchor.into(), ..self }
+    }
+
+    /// One cell of several; the word for nothing where there is none.
+    fn stacked(items: impl IntoIterator<Item = Self>, nothing: &str) -> Self {
+        let mut items = items.into_iter();
+        let first = items.next().unwrap_or_else(|| Self::new(nothing));
+        Self { below: items.collect(), ..first }
     }
 
     fn outside(self, href: Option<String>) -> Self {
@@ -99,7 +145,10 @@ fn key_url(key: &Key) -> Option<String> {
 }
 
 fn name_in(record: &AnyRecord, lang: Lang) -> &str {
-    each_kind!(record, record => record.name_in(lang.code()))
+    match record {
+        AnyRecord::Batch(lot) => batch::name(lot, lang),
+        other => each_kind!(other, record => record.name_in(lang.code())),
+    }
 }
 
 /// A label with what there is of it.
@@ -117,6 +166,13 @@ struct Table {
     caption: String,
     heads: Vec<&'static str>,
     rows: Vec<Vec<Item>>,
+}
+
+impl Table {
+    /// What stands over a column, repeated in the cell where the screen is too narrow for columns.
+    fn head(&self, column: usize) -> &'static str {
+        self.heads.get(column).copied().unwrap_or_default()
+    }
 }
 
 #[derive(Debug)]
@@ -144,7 +200,14 @@ impl Section {
     }
 }
 
-/// The page of one record.
+/// What a reader must know before anything else on a page: it stands at the top.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Notice {
+    title: String,
+    text: String,
+}
+
+/// The page of one record, or of something else that is told in sections.
 #[derive(Debug, Template)]
 #[template(path = "record.html")]
 struct RecordPage {
@@ -153,7 +216,9 @@ struct RecordPage {
     name: String,
     accession: String,
     badges: Vec<&'static str>,
+    notices: Vec<Notice>,
     sections: Vec<Section>,
+    /// Empty for what is no record.
     version: String,
 }
 
@@ -195,8 +260,12 @@ async fn by_accession(catalogue: &Catalogue, accession: &str) -> Result<AnyStore
     Ok(stored)
 }
 
+fn is_published(state: State) -> bool {
+    state == State::Published
+}
+
 fn published(state: State, accession: &str) -> Result<(), Failure> {
-    if state == State::Published {
+    if is_published(state) {
         return Ok(());
     }
     Err(Failure::Gone { accession: accession.to_owned(), state })
@@ -285,6 +354,13 @@ fn bounded(items: Vec<Item>, total: u64, lang: Lang) -> Vec<Block> {
     blocks
 }
 
+/// A table of the first records of a list, with the sentence that says so.
+fn bounded_table(table: Table, total: u64, lang: Lang) -> Vec<Block> {
+    let shown = table.rows.len();
+    let cut = (total > shown as u64).then(|| Block::Text(i18n::shown(shown, total, lang)));
+    std::iter::once(Block::Table(table)).chain(cut).collect()
+}
+
 fn names_table(names: &[&Name], lang: Lang) -> Table {
     let t = words(lang);
     let in_languages = names.iter().any(|name| name.lang.is_some());
@@ -331,7 +407,8 @@ fn sources<F>(layers: &[Layer<F>], lang: Lang) -> Section {
         let url = about.and_then(|about| external(about.url)).map(ToOwned::to_owned);
         let licence = about.map(|about| about.licence).filter(|licence| !licence.is_empty());
         let licence = licence.unwrap_or(t.not_stated);
-        vec![Item::new(title).outside(url), Item::new(&*layer.key), Item::new(licence)]
+        let key = if layer.key.is_empty() { t.not_public } else { &*layer.key };
+        vec![Item::new(title).outside(url), Item::new(key), Item::new(licence)]
     };
     let table = Table {
         caption: t.sources.to_owned(),
@@ -339,6 +416,37 @@ fn sources<F>(layers: &[Layer<F>], lang: Lang) -> Section {
         rows: layers.iter().map(row).collect(),
     };
     Section::new("sources", t.sources, vec![Block::Table(table)])
+}
+
+/// What sources wrote that does not read as it should; none where all does.
+fn flags(flags: &[&Flag], lang: Lang) -> Option<Section> {
+    let t = words(lang);
+    if flags.is_empty() {
+        return None;
+    }
+    let row = |flag: &&Flag| {
+        vec![Item::new(&*flag.field), Item::new(&*flag.text), Item::new(&*flag.problem)]
+    };
+    let table = Table {
+        caption: t.flags.to_owned(),
+        heads: vec![t.field, t.text, t.problem],
+        rows: flags.iter().map(row).collect(),
+    };
+    let blocks = vec![Block::Text(t.flags_note.to_owned()), Block::Table(table)];
+    Some(Section::new("flags", t.flags, blocks))
+}
+
+/// The layers without their keys, which may be numbers that are sealed: of a clinic, a donation, a bag.
+fn without_keys<F: Facts + Default>(layers: &[Layer<F>]) -> Vec<Layer<F>> {
+    let mut shown: Vec<Layer<F>> = Vec::new();
+    for layer in layers {
+        let (source, key) = (layer.source.clone(), String::new());
+        let layer = Layer { source, key, facts: F::default(), flags: Vec::new() };
+        if !shown.contains(&layer) {
+            shown.push(layer);
+        }
+    }
+    shown
 }
 
 fn version(version: i64, updated_at: chrono::DateTime<chrono::Utc>, lang: Lang) -> String {

@@ -69,6 +69,7 @@ async fn organization(
         name,
         accession: organization.accession.clone(),
         badges: Vec::new(),
+        notices: Vec::new(),
         sections,
         version: version(stored.version, stored.updated_at, lang),
     })
