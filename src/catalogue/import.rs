@@ -1,7 +1,10 @@
 //! Taking in the rows of a file: each row meets the record it speaks of, by identifiers only, or makes a new one.
 //! Chunks of rows are transactions; a file that is imported again changes nothing that is already so.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -36,6 +39,8 @@ pub struct Candidate {
     pub draft: AnyDraft,
     pub donor: Option<DonorDraft>,
     pub meets: Meets,
+    /// Whether the row tells how things stand on a day, as an inventory does, and the way there is to be worked out.
+    pub is_observation: bool,
 }
 
 /// A donor that comes with a line.
@@ -60,7 +65,13 @@ impl Candidate {
     /// What does not read as it should is flagged here, whatever the format it came in.
     pub fn new(row: u64, label: impl Into<String>, mut draft: AnyDraft) -> Self {
         each_draft!(&mut draft, draft => draft.examine());
-        Self { row, label: label.into(), draft, donor: None, meets: Meets::One }
+        let label = label.into();
+        Self { row, label, draft, donor: None, meets: Meets::One, is_observation: false }
+    }
+
+    /// The same candidate, as a row that tells how things stand on a day.
+    pub fn observed(self) -> Self {
+        Self { is_observation: true, ..self }
     }
 
     pub fn with_donor(mut self, donor: Option<DonorDraft>) -> Self {
@@ -319,13 +330,13 @@ impl Chunk {
                 return;
             }
         };
-        let kept = met.records.iter().find_map(|id| {
-            self.works.get(id).and_then(|work| work.after.keeps_against(&candidate.draft))
-        });
-        if let Some(reason) = kept.filter(|_| self.over == Over::Write) {
-            report.refuse(candidate.row, &candidate.label, None, reason.to_owned());
-            return;
-        }
+        let draft = match self.admitted(candidate, &met) {
+            Ok(draft) => draft,
+            Err(reason) => {
+                report.refuse(candidate.row, &candidate.label, None, reason);
+                return;
+            }
+        };
         for message in met.conflicts {
             report.remark(candidate.row, &candidate.label, Outcome::Conflict, None, message);
         }
@@ -340,11 +351,11 @@ impl Chunk {
         let mut changed = false;
         let new = met.records.is_empty();
         for id in &met.records {
-            changed |= self.absorb(*id, &candidate.draft);
+            changed |= self.absorb(*id, &draft);
         }
         let line = match met.records.first() {
             Some(id) => *id,
-            None => self.make(&candidate.draft, catalogue),
+            None => self.make(&draft, catalogue),
         };
         self.rows.insert(line, (candidate.row, candidate.label.clone()));
         changed |= self.take_donor(candidate, line, report, catalogue);
@@ -353,6 +364,33 @@ impl Chunk {
             (false, true) => report.merged += 1,
             (false, false) => report.unchanged += 1,
         }
+    }
+
+    /// The draft as it may be taken in.
+    ///
+    /// # Errors
+    /// Why it may not: it would undo what must stand, or breaks a rule.
+    fn admitted<'d>(
+        &self,
+        candidate: &'d Candidate,
+        met: &Met,
+    ) -> Result<Cow<'d, AnyDraft>, String> {
+        let mut draft = Cow::Borrowed(&candidate.draft);
+        if met.records.is_empty() {
+            return draft.problem().map_or(Ok(draft), Err);
+        }
+        if self.over == Over::Keep {
+            return Ok(draft);
+        }
+        for record in met.records.iter().filter_map(|id| self.works.get(id)) {
+            if candidate.is_observation {
+                draft = Cow::Owned(record.after.observed(&draft)?);
+            }
+            if let Some(reason) = record.after.keeps_against(&draft) {
+                return Err(reason);
+            }
+        }
+        Ok(draft)
     }
 
     /// Puts the draft's layers into a record; says whether that changed anything.

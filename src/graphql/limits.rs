@@ -124,6 +124,7 @@ pub const LIST_FIELDS: &[(&str, u32)] = &[
     ("siblings", 10),
     ("sources", 5),
     ("species", 2),
+    ("steps", 6),
     ("strProfiles", 2),
     ("suggest", 20),
     ("synonyms", 10),

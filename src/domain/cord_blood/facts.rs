@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    bmdw::field::Quantity,
     code::{
         Abo, Answer, BagKind, Ccr5, Culture, Ethnicity, FreezingMethod, HaemoglobinopathyScreening,
         InputStatus, KirPresence, LocalStatus, Locus, Marker, MarkerResult, ProcessingMethod,
@@ -16,13 +17,14 @@ use super::{
     },
     count,
     inventory::Presence,
+    steps::History,
 };
 use crate::domain::{
     donor::Sex,
     id::RecordKind,
     identifier::ExternalId,
     names::Name,
-    record::{Asked, Facts, Relation},
+    record::{Asked, Facts, Flag, Relation, id_problems},
     term::Reference,
 };
 
@@ -89,6 +91,9 @@ pub struct UnitFacts {
     pub status: Status,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub purposes: Vec<PurposeConsent>,
+    /// The unit's way along its axes, step by step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
     /// The inventory that lists the unit, where one does or did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,
@@ -122,15 +127,33 @@ impl Facts for UnitFacts {
         let asked = |reference| Asked { relation: Relation::Donor, reference };
         self.donor.iter().map(asked).collect()
     }
+
+    fn problems(&self) -> Vec<Flag> {
+        let contradicted = Purpose::ALL.iter().filter(|p| self.consent(**p, None).contradicted);
+        let contradicted = contradicted.map(|purpose| {
+            let problem =
+                "the answers contradict each other, so that there is none: correct one of them";
+            Flag::new("purposes", purpose.code(), problem)
+        });
+        let counts = [("collected.tnc", &self.collected), ("frozen.tnc", &self.frozen)];
+        let small = counts.into_iter().filter_map(|(field, counts)| small(field, counts.tnc?));
+        id_problems(&self.external_ids).into_iter().chain(contradicted).chain(small).collect()
+    }
 }
 
-impl UnitFacts {
-    /// The consent for a purpose. Where nobody says, or two say differently, it is unknown.
-    pub fn consent(&self, purpose: Purpose) -> Answer {
-        let mut said = self.purposes.iter().filter(|p| p.purpose == purpose).map(|p| p.consent);
-        let Some(first) = said.next() else { return Answer::Unknown };
-        if said.all(|other| other == first) { first } else { Answer::Unknown }
-    }
+/// Tells of a count below what banks list: of a small unit, as those for research may be, or one that was written in
+/// another power of ten.
+fn small(field: &str, tnc: u64) -> Option<Flag> {
+    let listed = Quantity::Tnc.least_usual();
+    let meant = (1..19).filter_map(|power| tnc.checked_mul(10_u64.pow(power)));
+    let mut meant = meant.filter(|meant| (listed..=Quantity::Tnc.most()).contains(meant));
+    let question = match (meant.next(), meant.next()) {
+        (Some(only), None) => format!("; or did you mean `{}`?", count::scientific(only)),
+        _ => String::new(),
+    };
+    let least = count::scientific(listed);
+    let problem = format!("fewer cells than the {least} that banks list at least{question}");
+    (1..listed).contains(&tnc).then(|| Flag::new(field, &count::scientific(tnc), problem))
 }
 
 /// The numbers a unit goes by at banks and registries. Sealed, every one.
@@ -468,10 +491,6 @@ pub struct PurposeConsent {
 mod tests {
     use super::*;
 
-    fn said(purpose: Purpose, consent: Answer) -> PurposeConsent {
-        PurposeConsent { purpose, consent, date: None }
-    }
-
     #[test]
     fn facts_that_say_nothing_are_empty_json() {
         assert_eq!(serde_json::to_string(&UnitFacts::default()).unwrap(), "{}");
@@ -480,15 +499,19 @@ mod tests {
     }
 
     #[test]
-    fn consent_that_nobody_gave_or_two_contradict_is_unknown() {
-        let mut unit = UnitFacts::default();
-        assert_eq!(unit.consent(Purpose::Research), Answer::Unknown);
-        unit.purposes = vec![said(Purpose::Transplant, Answer::Yes)];
-        assert_eq!(unit.consent(Purpose::Research), Answer::Unknown, "each purpose has its own");
-        unit.purposes.push(said(Purpose::Research, Answer::No));
-        assert_eq!(unit.consent(Purpose::Research), Answer::No);
-        unit.purposes.push(said(Purpose::Research, Answer::Yes));
-        assert_eq!(unit.consent(Purpose::Research), Answer::Unknown);
+    fn a_small_count_is_kept_and_told_of() {
+        let told = |tnc: u64| {
+            let counts = CellCounts { tnc: Some(tnc), ..CellCounts::default() };
+            let unit = UnitFacts { frozen: counts, ..UnitFacts::default() };
+            unit.problems().into_iter().map(|flag| (flag.text, flag.problem)).next()
+        };
+        let problem =
+            "fewer cells than the 3E8 that banks list at least; or did you mean `1.32E9`?";
+        assert_eq!(told(132_000_000), Some(("1.32E8".to_owned(), problem.to_owned())));
+        // 4.5E8 or 4.5E9 could be meant, and neither is told.
+        let (_, problem) = told(45_000_000).unwrap();
+        assert!(problem.ends_with("at least"), "{problem}");
+        assert_eq!((told(300_000_000), told(0)), (None, None));
     }
 
     #[test]

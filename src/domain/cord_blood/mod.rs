@@ -11,3 +11,6 @@ pub mod count;
 pub mod facts;
 pub mod inventory;
 pub mod public;
+pub mod screen;
+pub mod standing;
+pub mod steps;
