@@ -9,6 +9,7 @@ pub mod label;
 pub mod quality;
 pub mod read;
 pub mod search;
+pub mod unit;
 mod write;
 
 use std::sync::Arc;
@@ -68,8 +69,10 @@ impl Catalogue {
         Self { meilisearch: Some(meilisearch), ..self }
     }
 
+    /// Brings the schema up to date, and with it the tables that are made from the records.
     pub async fn migrate(&self) -> Result<(), Error> {
-        Ok(db::migrate::up(&self.db).await?)
+        db::migrate::up(&self.db).await?;
+        self.derive_units().await
     }
 
     /// Today, by the clock, in UTC.

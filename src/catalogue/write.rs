@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, unit};
 use crate::{
     db::{
         Conn, DbError, external_id,
@@ -62,6 +62,7 @@ pub(super) async fn write(
     let ids = each().map(|r| (r.id(), each_kind!(r, record => record.external_ids())));
     external_id::replace(conn, &known, ids.collect()).await?;
     put_codes(conn, &known, changes).await?;
+    unit::write(conn, changes, signed.at).await?;
     relink(conn, &known, each()).await?;
     let relinked = relink_askers(conn, changes).await?;
     log::append(conn, &revisions(changes, signed)?, &relinked).await?;

@@ -20,3 +20,4 @@ mod schema;
 mod search;
 mod storage;
 mod support;
+mod units;
