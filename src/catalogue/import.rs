@@ -338,16 +338,9 @@ impl Chunk {
             }
         };
         for message in met.conflicts {
-            report.remark(candidate.row, &candidate.label, Outcome::Conflict, None, message);
+            report.conflict(candidate.row, &candidate.label, message);
         }
-        let donor_flags = candidate.donor.iter().flat_map(|donor| flags(&donor.draft));
-        for flag in
-            each_draft!(&candidate.draft, draft => flags(draft)).into_iter().chain(donor_flags)
-        {
-            let message = format!("`{}`: {}", flag.text, flag.problem);
-            let field = Some(flag.field.as_str());
-            report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
-        }
+        tell_flags(candidate, report);
         let mut changed = false;
         let new = met.records.is_empty();
         for id in &met.records {
@@ -357,6 +350,10 @@ impl Chunk {
             Some(id) => *id,
             None => self.make(&draft, catalogue),
         };
+        let contradiction = self.works.get(&line).and_then(|work| work.after.contradiction());
+        if let Some(message) = contradiction.filter(|_| new || changed) {
+            report.conflict(candidate.row, &candidate.label, message);
+        }
         self.rows.insert(line, (candidate.row, candidate.label.clone()));
         changed |= self.take_donor(candidate, line, report, catalogue);
         match (new, changed) {
@@ -702,6 +699,15 @@ fn keys_borne(record: &AnyRecord) -> BTreeSet<Key> {
 
 fn accession_of(draft: &AnyDraft) -> Option<&str> {
     each_draft!(draft, draft => draft.accession.as_deref())
+}
+
+fn tell_flags(candidate: &Candidate, report: &mut Report) {
+    let of_donor = candidate.donor.iter().flat_map(|donor| flags(&donor.draft));
+    for flag in each_draft!(&candidate.draft, draft => flags(draft)).into_iter().chain(of_donor) {
+        let message = format!("`{}`: {}", flag.text, flag.problem);
+        let field = Some(flag.field.as_str());
+        report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
+    }
 }
 
 fn flags<F>(draft: &Draft<F>) -> Vec<&Flag> {

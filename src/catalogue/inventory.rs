@@ -90,22 +90,34 @@ impl Import<'_> {
                 return Ok(());
             }
         };
-        let mut gone = Vec::new();
-        for (unit, left) in known.iter().zip(layers) {
-            if concluded.absent.binary_search(&unit.id).is_ok() {
-                match absent(unit, left, concluded.as_of) {
-                    Ok(candidate) => gone.push(candidate),
-                    Err(problem) => self.report.conflict(0, &unit.id, problem.to_string()),
-                }
+        let left = known.iter().zip(layers);
+        let left =
+            left.filter(|(unit, _)| concluded.absent.binary_search(&unit.id).is_ok()).collect();
+        self.leave(left, concluded.as_of).await?;
+        for finding in concluded.findings {
+            self.report.conflict(0, &finding.id, finding.message);
+        }
+        self.keep_setting(&setting_of(&key), &snapshot.taken.to_rfc3339()).await
+    }
+}
+
+impl Import<'_> {
+    async fn leave(
+        &mut self,
+        left: Vec<(&KnownUnit, (Uuid, Layer<UnitFacts>))>,
+        as_of: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let mut gone = Vec::with_capacity(left.len());
+        for (unit, layer) in left {
+            match absent(unit, layer, as_of) {
+                Ok(candidate) => gone.push(candidate),
+                Err(problem) => self.report.conflict(0, &unit.id, problem.to_string()),
             }
         }
         for chunk in gone.chunks(CHUNK) {
             self.chunk(chunk).await?;
         }
-        for finding in concluded.findings {
-            self.report.conflict(0, &finding.id, finding.message);
-        }
-        self.keep_setting(&setting_of(&key), &snapshot.taken.to_rfc3339()).await
+        Ok(())
     }
 }
 

@@ -448,6 +448,14 @@ impl AnyRecord {
         }
     }
 
+    /// What the sources of the record say against each other, where that must not go unnoticed.
+    pub fn contradiction(&self) -> Option<String> {
+        match self {
+            Self::CordBloodUnit(record) => standing::contradiction(record),
+            _ => None,
+        }
+    }
+
     pub fn set_accession(&mut self, accession: String) {
         each_kind!(self, record => record.accession = accession);
     }

@@ -29,6 +29,7 @@ both_backends!(
     a_unit_that_was_never_listed_becomes_research_material,
     a_bank_that_still_offers_a_released_unit_is_told_of,
     a_reserved_unit_is_not_released,
+    sources_that_contradict_each_other_on_a_consent_are_told_of,
     the_public_sees_years_and_no_days,
     a_small_unit_is_taken_and_flagged,
     histories_are_exported_and_read_back_equal,
@@ -203,6 +204,20 @@ async fn a_reserved_unit_is_not_released(app: TestDb) {
         matches!(step.transition, Transition::Release { .. })
     };
     assert!(!units(&app).await[0].steps().iter().any(released));
+}
+
+async fn sources_that_contradict_each_other_on_a_consent_are_told_of(app: TestDb) {
+    let purposes =
+        |answer: &str| json!({ "purposes": [{ "purpose": "research", "consent": answer }] });
+    take(&app, &entered('1', &purposes("yes"))).await;
+    let other = entered('1', &purposes("no")).replace("\"curator\"", "\"jrc\"");
+    let report = app.import(Format::Jsonl, other).await;
+    assert_eq!(counts(&report), [0, 0, 1, 0]);
+    assert!(report.rows[0].message.contains("contradict each other on the consent for research"));
+    let found = data(&router(&app), SHOWN, json!({})).await;
+    let standing = &found["cordBloodUnits"]["nodes"][0]["standing"];
+    assert_eq!(standing["researchConsent"]["code"], "unknown");
+    assert_eq!(standing["researchConsentContradicted"], true);
 }
 
 const SHOWN: &str = "query($on: NaiveDate) { cordBloodUnits { nodes {

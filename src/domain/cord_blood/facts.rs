@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    bmdw::field::Quantity,
     code::{
         Abo, Answer, BagKind, Ccr5, Culture, Ethnicity, FreezingMethod, HaemoglobinopathyScreening,
         InputStatus, KirPresence, LocalStatus, Locus, Marker, MarkerResult, ProcessingMethod,
@@ -17,6 +16,7 @@ use super::{
     },
     count,
     inventory::Presence,
+    problems,
     steps::History,
 };
 use crate::domain::{
@@ -24,7 +24,7 @@ use crate::domain::{
     id::RecordKind,
     identifier::ExternalId,
     names::Name,
-    record::{Asked, Facts, Flag, Relation, id_problems},
+    record::{Asked, Facts, Flag, Relation},
     term::Reference,
 };
 
@@ -129,31 +129,8 @@ impl Facts for UnitFacts {
     }
 
     fn problems(&self) -> Vec<Flag> {
-        let contradicted = Purpose::ALL.iter().filter(|p| self.consent(**p, None).contradicted);
-        let contradicted = contradicted.map(|purpose| {
-            let problem =
-                "the answers contradict each other, so that there is none: correct one of them";
-            Flag::new("purposes", purpose.code(), problem)
-        });
-        let counts = [("collected.tnc", &self.collected), ("frozen.tnc", &self.frozen)];
-        let small = counts.into_iter().filter_map(|(field, counts)| small(field, counts.tnc?));
-        id_problems(&self.external_ids).into_iter().chain(contradicted).chain(small).collect()
+        problems::of(self)
     }
-}
-
-/// Tells of a count below what banks list: of a small unit, as those for research may be, or one that was written in
-/// another power of ten.
-fn small(field: &str, tnc: u64) -> Option<Flag> {
-    let listed = Quantity::Tnc.least_usual();
-    let meant = (1..19).filter_map(|power| tnc.checked_mul(10_u64.pow(power)));
-    let mut meant = meant.filter(|meant| (listed..=Quantity::Tnc.most()).contains(meant));
-    let question = match (meant.next(), meant.next()) {
-        (Some(only), None) => format!("; or did you mean `{}`?", count::scientific(only)),
-        _ => String::new(),
-    };
-    let least = count::scientific(listed);
-    let problem = format!("fewer cells than the {least} that banks list at least{question}");
-    (1..listed).contains(&tnc).then(|| Flag::new(field, &count::scientific(tnc), problem))
 }
 
 /// The numbers a unit goes by at banks and registries. Sealed, every one.
@@ -496,22 +473,6 @@ mod tests {
         assert_eq!(serde_json::to_string(&UnitFacts::default()).unwrap(), "{}");
         assert_eq!(serde_json::from_str::<UnitFacts>("{}").unwrap(), UnitFacts::default());
         assert!(serde_json::from_str::<UnitFacts>(r#"{"tnc":1}"#).is_err(), "unknown field");
-    }
-
-    #[test]
-    fn a_small_count_is_kept_and_told_of() {
-        let told = |tnc: u64| {
-            let counts = CellCounts { tnc: Some(tnc), ..CellCounts::default() };
-            let unit = UnitFacts { frozen: counts, ..UnitFacts::default() };
-            unit.problems().into_iter().map(|flag| (flag.text, flag.problem)).next()
-        };
-        let problem =
-            "fewer cells than the 3E8 that banks list at least; or did you mean `1.32E9`?";
-        assert_eq!(told(132_000_000), Some(("1.32E8".to_owned(), problem.to_owned())));
-        // 4.5E8 or 4.5E9 could be meant, and neither is told.
-        let (_, problem) = told(45_000_000).unwrap();
-        assert!(problem.ends_with("at least"), "{problem}");
-        assert_eq!((told(300_000_000), told(0)), (None, None));
     }
 
     #[test]

@@ -122,6 +122,17 @@ fn answers(facts: &UnitFacts, purpose: Purpose, on: Option<NaiveDate>) -> Vec<An
     dated.chain(undated).map(|said| said.consent).chain(on_axis).collect()
 }
 
+/// That sources contradict each other on a consent, though each is of one mind.
+pub fn contradiction(record: &Record<UnitFacts>) -> Option<String> {
+    let alone = |purpose| record.layers.iter().any(|l| l.facts.consent(purpose, None).contradicted);
+    let between =
+        |purpose: &&Purpose| record.consent(**purpose, None).contradicted && !alone(**purpose);
+    let purpose = Purpose::ALL.iter().find(between)?.code();
+    Some(format!(
+        "its sources contradict each other on the consent for {purpose}, so that there is none: correct one"
+    ))
+}
+
 /// Why a unit may not go from these layers to those: a history breaks an axis, is not the older one with steps at its
 /// end, or goes against what another source says.
 pub fn refusal(before: &[Layer<UnitFacts>], after: &[Layer<UnitFacts>]) -> Option<String> {
