@@ -4,7 +4,10 @@
 mod complete;
 mod refer;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -49,6 +52,8 @@ pub struct Candidate {
     pub speaks: Speaks,
     /// References that are filled in from what the catalogue knows.
     pub asks: Vec<Ask>,
+    /// Whether the row tells how things stand on a day, as an inventory does, and the way there is to be worked out.
+    pub is_observation: bool,
 }
 
 /// A donor that comes with a line.
@@ -74,13 +79,19 @@ impl Candidate {
     pub fn new(row: u64, label: impl Into<String>, mut draft: AnyDraft) -> Self {
         each_draft!(&mut draft, draft => draft.examine());
         let (label, meets, speaks) = (label.into(), Meets::One, Speaks::All);
-        Self { row, label, draft, donor: None, meets, speaks, asks: Vec::new() }
+        let (asks, is_observation) = (Vec::new(), false);
+        Self { row, label, draft, donor: None, meets, speaks, asks, is_observation }
     }
 
     /// The same with the flags that its facts earn after something was put into them.
     fn examined(mut self) -> Self {
         each_draft!(&mut self.draft, draft => draft.examine());
         self
+    }
+
+    /// The same candidate, as a row that tells how things stand on a day.
+    pub fn observed(self) -> Self {
+        Self { is_observation: true, ..self }
     }
 
     pub fn with_donor(mut self, donor: Option<DonorDraft>) -> Self {
@@ -359,40 +370,74 @@ impl Chunk {
                 return;
             }
         };
-        let kept = met.records.iter().find_map(|id| {
-            self.works.get(id).and_then(|work| work.after.keeps_against(&candidate.draft))
-        });
-        if let Some(reason) = kept.filter(|_| self.over == Over::Write) {
-            report.refuse(candidate.row, &candidate.label, None, reason.to_owned());
-            return;
-        }
+        let draft = match self.admitted(&candidate, &met) {
+            Ok(draft) => draft,
+            Err(reason) => {
+                report.refuse(candidate.row, &candidate.label, None, reason);
+                return;
+            }
+        };
         for message in &met.conflicts {
-            let message = message.clone();
-            report.remark(candidate.row, &candidate.label, Outcome::Conflict, None, message);
+            report.conflict(candidate.row, &candidate.label, message.clone());
         }
-        let donor_flags = candidate.donor.iter().flat_map(|donor| flags(&donor.draft));
-        let own_flags = each_draft!(&candidate.draft, draft => flags(draft)).into_iter();
-        let own_flags = own_flags.filter(|flag| self.is_of_row(&candidate, &met, flag));
-        for flag in own_flags.chain(donor_flags) {
-            let message = format!("`{}`: {}", flag.text, flag.problem);
-            let field = Some(flag.field.as_str());
-            report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
-        }
+        self.tell_flags(&candidate, &met, report);
         let mut changed = false;
         let new = met.records.is_empty();
         for id in &met.records {
-            changed |= self.absorb(*id, &candidate.draft);
+            changed |= self.absorb(*id, &draft);
         }
         let line = match met.records.first() {
             Some(id) => *id,
-            None => self.make(&candidate.draft, catalogue),
+            None => self.make(&draft, catalogue),
         };
+        let contradiction = self.works.get(&line).and_then(|work| work.after.contradiction());
+        if let Some(message) = contradiction.filter(|_| new || changed) {
+            report.conflict(candidate.row, &candidate.label, message);
+        }
         self.rows.insert(line, (candidate.row, candidate.label.clone()));
         changed |= self.take_donor(&candidate, line, report, catalogue);
         match (new, changed) {
             (true, _) => report.taken += 1,
             (false, true) => report.merged += 1,
             (false, false) => report.unchanged += 1,
+        }
+    }
+
+    /// The draft as it may be taken in.
+    ///
+    /// # Errors
+    /// Why it may not: it would undo what must stand, or breaks a rule.
+    fn admitted<'d>(
+        &self,
+        candidate: &'d Candidate,
+        met: &Met,
+    ) -> Result<Cow<'d, AnyDraft>, String> {
+        let mut draft = Cow::Borrowed(&candidate.draft);
+        if met.records.is_empty() {
+            return draft.problem().map_or(Ok(draft), Err);
+        }
+        if self.over == Over::Keep {
+            return Ok(draft);
+        }
+        for record in met.records.iter().filter_map(|id| self.works.get(id)) {
+            if candidate.is_observation {
+                draft = Cow::Owned(record.after.observed(&draft)?);
+            }
+            if let Some(reason) = record.after.keeps_against(&draft) {
+                return Err(reason);
+            }
+        }
+        Ok(draft)
+    }
+
+    fn tell_flags(&self, candidate: &Candidate, met: &Met, report: &mut Report) {
+        let of_donor = candidate.donor.iter().flat_map(|donor| flags(&donor.draft));
+        let own = each_draft!(&candidate.draft, draft => flags(draft)).into_iter();
+        let own = own.filter(|flag| self.is_of_row(candidate, met, flag));
+        for flag in own.chain(of_donor) {
+            let message = format!("`{}`: {}", flag.text, flag.problem);
+            let field = Some(flag.field.as_str());
+            report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
         }
     }
 

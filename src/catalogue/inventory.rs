@@ -12,10 +12,10 @@ use crate::{
     db::{Conn, external_id, record, setting},
     domain::{
         cord_blood::{
-            axes::Transplant,
-            code::InputStatus,
+            axes::{Custody, Standing, Transplant},
             facts::UnitFacts,
             inventory::{self, Inventory, InventoryProblem, KnownUnit, Presence, Snapshot},
+            steps::{History, TransitionProblem},
         },
         id::{RecordId, RecordKind},
         record::{AnyDraft, AnyRecord, Draft, Layer, Record, State},
@@ -73,9 +73,12 @@ impl Import<'_> {
         let ids = self.read(async |conn| unit_ids(conn, &key).await).await?;
         for batch in ids.chunks(BATCH) {
             for unit in self.read(async |conn| units(conn, batch, &key).await).await? {
+                if let Some(problem) = unit.contradiction() {
+                    self.report.conflict(0, &unit.label(), problem);
+                }
                 let Some(one) = unit.known() else { continue };
                 known.push(one);
-                layers.push((unit.record, unit.layer));
+                layers.push((unit.record.id.uuid, unit.layer));
             }
         }
         let before = self.read(async |conn| last(conn, &key).await).await?;
@@ -86,15 +89,10 @@ impl Import<'_> {
                 return Ok(());
             }
         };
-        let gone = known
-            .iter()
-            .zip(layers)
-            .filter(|(unit, _)| concluded.absent.binary_search(&unit.id).is_ok());
-        let gone: Vec<Candidate> =
-            gone.map(|(unit, unit_layer)| absent(unit, unit_layer, concluded.as_of)).collect();
-        for chunk in gone.chunks(CHUNK) {
-            self.chunk(chunk).await?;
-        }
+        let left = known.iter().zip(layers);
+        let left =
+            left.filter(|(unit, _)| concluded.absent.binary_search(&unit.id).is_ok()).collect();
+        self.leave(left, concluded.as_of).await?;
         for finding in concluded.findings {
             self.report.conflict(0, &finding.id, finding.message);
         }
@@ -102,9 +100,29 @@ impl Import<'_> {
     }
 }
 
+impl Import<'_> {
+    async fn leave(
+        &mut self,
+        left: Vec<(&KnownUnit, (Uuid, Layer<UnitFacts>))>,
+        as_of: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let mut gone = Vec::with_capacity(left.len());
+        for (unit, layer) in left {
+            match absent(unit, layer, as_of) {
+                Ok(candidate) => gone.push(candidate),
+                Err(problem) => self.report.conflict(0, &unit.id, problem.to_string()),
+            }
+        }
+        for chunk in gone.chunks(CHUNK) {
+            self.chunk(chunk).await?;
+        }
+        Ok(())
+    }
+}
+
 /// A unit with what the inventories say of it.
 struct Unit {
-    record: Uuid,
+    record: Record<UnitFacts>,
     layer: Layer<UnitFacts>,
 }
 
@@ -116,13 +134,31 @@ impl Unit {
     fn known(&self) -> Option<KnownUnit> {
         let id = self.layer.facts.identity.id.clone()?;
         let presence = *self.listing()?;
-        let status = self.layer.facts.status.input;
-        let transplant = status.and_then(InputStatus::transplant);
-        Some(KnownUnit {
-            id,
-            presence,
-            transplant: transplant.unwrap_or(Transplant::PendingSurvey),
+        let transplant = self.by_inventory().transplant;
+        Some(KnownUnit { id, presence, transplant })
+    }
+
+    fn by_inventory(&self) -> Standing {
+        let history = self.layer.facts.history.as_ref().map(History::standing);
+        history.or_else(|| self.layer.facts.status.standing()).unwrap_or(Standing::UNKNOWN)
+    }
+
+    /// That the bank offers what has left, or has been taken off the list for good, by another source.
+    fn contradiction(&self) -> Option<String> {
+        let offered = self.by_inventory().transplant.filter(|state| state.is_on_the_list())?;
+        let all = self.record.standing(None);
+        (!all.transplant.is_some_and(Transplant::is_on_the_list)).then(|| {
+            let custody = all.custody.map_or("unknown", Custody::code);
+            let listing = all.transplant.map_or("not to be offered", Transplant::code);
+            format!(
+                "its bank has it {offered}, and by all that is known here it is {listing}, custody {custody}: ask the \
+                 bank where the unit is"
+            )
         })
+    }
+
+    fn label(&self) -> String {
+        self.layer.facts.identity.id.clone().unwrap_or_else(|| self.record.accession.clone())
     }
 }
 
@@ -130,13 +166,24 @@ fn absent(
     unit: &KnownUnit,
     (record, mut layer): (Uuid, Layer<UnitFacts>),
     as_of: DateTime<Utc>,
-) -> Candidate {
+) -> Result<Candidate, TransitionProblem> {
+    let facts = &mut layer.facts;
+    let day = as_of.date_naive();
+    let opening = || facts.status.standing().unwrap_or(Standing::UNKNOWN);
+    let mut history = facts.history.clone().unwrap_or_else(|| History::from(day, opening()));
+    let state = history.standing().transplant;
+    if !state.is_some_and(|state| state == Transplant::ABSENT || state.is_final()) {
+        let by = facts.listing.as_ref().map(|listing| listing.organization.to_string());
+        let to = Standing { transplant: Some(Transplant::ABSENT), ..Standing::UNKNOWN };
+        history.observe(day, to, by.as_deref())?;
+    }
+    facts.history = Some(history);
     if let Some(listing) = &mut layer.facts.listing {
         listing.presence = Presence::NotInInventory { as_of };
     }
     let id = RecordId::new(RecordKind::CordBloodUnit, record);
     let draft = Draft { id: Some(id), accession: None, state: None, layers: vec![layer] };
-    Candidate::new(0, unit.id.as_str(), AnyDraft::CordBloodUnit(draft))
+    Ok(Candidate::new(0, unit.id.as_str(), AnyDraft::CordBloodUnit(draft)))
 }
 
 async fn unit_ids(conn: &mut Conn<'_>, key: &str) -> Result<Vec<Uuid>, Error> {
@@ -153,9 +200,11 @@ async fn units(conn: &mut Conn<'_>, ids: &[Uuid], key: &str) -> Result<Vec<Unit>
     let mut units = Vec::with_capacity(ids.len());
     for stored in record::any_many(conn, ids).await? {
         let AnyRecord::CordBloodUnit(record) = stored.record else { continue };
-        let Record { id, state, layers, .. } = record;
-        let layer = layers.into_iter().find(listed).filter(|_| state == State::Published);
-        units.extend(layer.map(|layer| Unit { record: id.uuid, layer }));
+        if record.state != State::Published {
+            continue;
+        }
+        let layer = record.layers.iter().find(|layer| listed(layer)).cloned();
+        units.extend(layer.map(|layer| Unit { record, layer }));
     }
     Ok(units)
 }

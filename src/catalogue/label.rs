@@ -15,6 +15,7 @@ use crate::{
         availability::Availability,
         cell_line::{CatalogueClass, LineKind, VectorType},
         cord_blood::{
+            axes::Transplant,
             code::{Abo, Purpose, RhD},
             count,
         },
@@ -93,6 +94,9 @@ impl Labels {
             Facet::RhD => RhD::from_code(code).map(|rhd| rhd.label(lang).to_owned()),
             Facet::Tnc => Some(count::TNC.label(code)),
             Facet::Cd34 => Some(count::CD34.label(code)),
+            Facet::Transplant => {
+                Transplant::from_code(code).map(|state| state.label(lang).to_owned())
+            }
             Facet::HeldFor => Purpose::from_code(code).map(|p| p.label(lang).to_owned()),
             Facet::Availability => {
                 Availability::from_code(code).map(|state| state.label(lang).to_owned())

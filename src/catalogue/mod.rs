@@ -12,6 +12,7 @@ pub mod label;
 pub mod quality;
 pub mod read;
 pub mod search;
+pub mod unit;
 mod write;
 
 use std::sync::Arc;
@@ -76,11 +77,13 @@ impl Catalogue {
         Self { meilisearch: Some(meilisearch), ..self }
     }
 
+    /// Brings the schema up to date, and with it the tables that are made from the records.
     pub async fn migrate(&self) -> Result<(), Error> {
         db::migrate::up(&self.db).await?;
         let mut tx = self.db.begin().await?;
         db::due::begin(&mut tx.conn(), self.today()).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.derive_units().await
     }
 
     /// Today, by the clock, in UTC.

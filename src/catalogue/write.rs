@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, unit};
 use crate::{
     db::{
         Conn, DbError, due, external_id,
@@ -65,6 +65,7 @@ pub(super) async fn write(
     external_id::replace(conn, &known, ids.collect()).await?;
     put_codes(conn, &known, changes).await?;
     due::replace(conn, &known, due_days(changes, signed)).await?;
+    unit::write(conn, changes, signed.at).await?;
     let left = link::of(conn, &known).await?;
     relink(conn, &known, &records).await?;
     let mut relinked = let_go(conn, &known, left).await?;

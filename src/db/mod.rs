@@ -14,6 +14,7 @@ pub mod mirror;
 pub mod name;
 pub mod record;
 pub mod setting;
+pub mod unit;
 
 pub use conn::{Conn, Db};
 pub use error::DbError;

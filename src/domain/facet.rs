@@ -2,7 +2,11 @@
 
 use super::{
     cell_line::LineFacts,
-    cord_blood::{count, facts::UnitFacts, public::PublicUnit},
+    cord_blood::{
+        code::{Answer, Purpose},
+        count,
+        facts::UnitFacts,
+    },
     disease::DiseaseFacts,
     donor::DonorFacts,
     record::{AnyRecord, Record},
@@ -37,6 +41,8 @@ pub enum Facet {
     Tnc,
     /// CD34+ cells of a cord-blood unit, in bands.
     Cd34,
+    /// Whether a cord-blood unit is offered for transplantation.
+    Transplant,
     /// What a cord-blood unit is held for, with consent.
     HeldFor,
     /// What banks say of lots and holdings today.
@@ -52,7 +58,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Species,
         Self::Kind,
         Self::CatalogueClass,
@@ -71,6 +77,7 @@ impl Facet {
         Self::RhD,
         Self::Tnc,
         Self::Cd34,
+        Self::Transplant,
         Self::HeldFor,
         Self::Availability,
         Self::HoldingBank,
@@ -100,6 +107,7 @@ impl Facet {
             Self::RhD => "rhd",
             Self::Tnc => "tnc",
             Self::Cd34 => "cd34",
+            Self::Transplant => "transplant",
             Self::HeldFor => "held_for",
             Self::Availability => "availability",
             Self::HoldingBank => "holding_bank",
@@ -215,17 +223,19 @@ fn bank_codes(bank: Option<&Reference>) -> Vec<Code> {
 }
 
 fn unit_codes(unit: &Record<UnitFacts>) -> Vec<Code> {
-    let public: Vec<PublicUnit> = unit.layers.iter().map(|layer| layer.facts.public()).collect();
-    let abo = public.iter().find_map(|unit| unit.abo);
-    let rhd = public.iter().find_map(|unit| unit.rhd);
-    let (tnc, cd34) = (unit.tnc(), unit.cd34());
-    let held = unit.consented_purposes().into_iter();
+    let screened = unit.screened();
+    let consented = |purpose: &&Purpose| unit.consent(**purpose, None).answer == Answer::Yes;
+    let held = Purpose::ALL.iter().filter(consented);
     let held = held.map(|purpose| Code::new(Facet::HeldFor, purpose.code()));
-    abo.map(|abo| Code::new(Facet::Abo, abo.code()))
+    let state = screened.transplant.map(|state| Code::new(Facet::Transplant, state.code()));
+    screened
+        .abo
+        .map(|abo| Code::new(Facet::Abo, abo.code()))
         .into_iter()
-        .chain(rhd.map(|rhd| Code::new(Facet::RhD, rhd.code())))
-        .chain(tnc.map(|tnc| Code::new(Facet::Tnc, count::TNC.of(tnc))))
-        .chain(cd34.map(|cd34| Code::new(Facet::Cd34, count::CD34.of(cd34))))
+        .chain(screened.rhd.map(|rhd| Code::new(Facet::RhD, rhd.code())))
+        .chain(screened.tnc.map(|tnc| Code::new(Facet::Tnc, count::TNC.of(tnc))))
+        .chain(screened.cd34.map(|cd34| Code::new(Facet::Cd34, count::CD34.of(cd34))))
+        .chain(state)
         .chain(held)
         .collect()
 }

@@ -7,7 +7,7 @@ use super::{
     batch::BatchFacts,
     cell_line::LineFacts,
     certificate::CertificateFacts,
-    cord_blood::facts::UnitFacts,
+    cord_blood::{facts::UnitFacts, standing},
     disease::DiseaseFacts,
     distribution::DistributionFacts,
     donor::DonorFacts,
@@ -506,18 +506,46 @@ impl AnyRecord {
     }
 
     /// Why a draft of the same kind may not be taken into the record.
-    pub fn keeps_against(&self, draft: &AnyDraft) -> Option<&'static str> {
+    pub fn keeps_against(&self, draft: &AnyDraft) -> Option<String> {
         match (self, draft) {
             (Self::QcResult(record), AnyDraft::QcResult(draft)) => {
                 let hidden = matches!(draft.state, Some(State::Draft | State::InReview));
                 if hidden && !matches!(record.state, State::Draft | State::InReview) {
-                    return Some("a result that was published is withdrawn, never hidden");
+                    return Some(
+                        "a result that was published is withdrawn, never hidden".to_owned(),
+                    );
                 }
-                record.keeps_against(draft)
+                record.keeps_against(draft).map(ToOwned::to_owned)
             }
             (Self::Certificate(record), AnyDraft::Certificate(draft)) => {
-                record.keeps_against(draft)
+                record.keeps_against(draft).map(ToOwned::to_owned)
             }
+            (Self::CordBloodUnit(record), AnyDraft::CordBloodUnit(draft)) => {
+                let mut after = record.clone();
+                after.absorb(draft, Over::Write);
+                standing::refusal(&record.layers, &after.layers)
+            }
+            _ => None,
+        }
+    }
+
+    /// The draft of a row that tells how something stands on a day, with the way there from what the record knows.
+    ///
+    /// # Errors
+    /// Why there is no such way.
+    pub fn observed(&self, draft: &AnyDraft) -> Result<AnyDraft, String> {
+        match (self, draft) {
+            (Self::CordBloodUnit(record), AnyDraft::CordBloodUnit(draft)) => {
+                standing::observed(record, draft).map(AnyDraft::CordBloodUnit)
+            }
+            _ => Ok(draft.clone()),
+        }
+    }
+
+    /// What the sources of the record say against each other, where that must not go unnoticed.
+    pub fn contradiction(&self) -> Option<String> {
+        match self {
+            Self::CordBloodUnit(record) => standing::contradiction(record),
             _ => None,
         }
     }
@@ -607,6 +635,14 @@ pub enum AnyDraft {
 }
 
 impl AnyDraft {
+    /// Why a draft may not make a new record.
+    pub fn problem(&self) -> Option<String> {
+        match self {
+            Self::CordBloodUnit(draft) => standing::refusal(&[], &draft.layers),
+            _ => None,
+        }
+    }
+
     pub fn kind(&self) -> RecordKind {
         match self {
             Self::CellLine(_) => RecordKind::CellLine,

@@ -15,8 +15,12 @@ use super::{
 use crate::{
     catalogue::{Catalogue, Listed},
     domain::{
+        cord_blood::{
+            facts::UnitFacts,
+            screen::{UnitFilter, UnitOrder, UnitSort},
+        },
         filter::Condition,
-        page::{DEFAULT_PAGE, Direction, MAX_PAGE, Order, PageRequest, Place, SortKey},
+        page::{DEFAULT_PAGE, Direction, MAX_PAGE, Order, Page, PageRequest, Place, SortKey},
         record::Facts,
     },
 };
@@ -56,6 +60,35 @@ impl ListOrder {
 
 impl From<ListOrder> for Order {
     fn from(order: ListOrder) -> Self {
+        let descending = order.direction == SortDirection::Desc;
+        Self { key: order.field.into(), descending }
+    }
+}
+
+/// By what a list of cord-blood units is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "UnitSort")]
+pub enum CordBloodUnitSort {
+    /// Total nucleated cells as frozen, else before processing. Units that state neither stand below all others.
+    Tnc,
+    /// CD34+ cells as frozen, else before processing. Units that state neither stand below all others.
+    #[graphql(name = "CD34")]
+    Cd34,
+    /// The time of the last change.
+    Updated,
+}
+
+/// The order of a list of cord-blood units. Where two are alike the id decides.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub struct CordBloodUnitOrder {
+    /// By what.
+    field: CordBloodUnitSort,
+    /// Which way.
+    direction: SortDirection,
+}
+
+impl From<CordBloodUnitOrder> for UnitOrder {
+    fn from(order: CordBloodUnitOrder) -> Self {
         let descending = order.direction == SortDirection::Desc;
         Self { key: order.field.into(), descending }
     }
@@ -112,7 +145,14 @@ pub struct Connection<F> {
     edges: Vec<Edge<F>>,
     has_next: bool,
     has_previous: bool,
-    condition: Condition,
+    narrowed: Narrowed,
+}
+
+/// What a list is narrowed by, to be counted by when that is asked for.
+#[derive(Debug)]
+enum Narrowed {
+    To(Condition),
+    Units(UnitFilter),
 }
 
 /// A record in a list, with its place there.
@@ -137,11 +177,36 @@ pub(super) async fn list<F: Facts>(
 ) -> Result<Connection<F>> {
     let order = order.map(Order::from).unwrap_or_default();
     let key = ctx.data::<CursorKey>()?;
-    let mark = ListMark::new(F::KIND, order, &condition);
+    let mark = ListMark::new(F::KIND, (order.key.as_str(), order.descending), &condition);
     let request = paging.request(key, &mark)?;
     let page = ctx.data::<Catalogue>()?.list::<F>(&condition, order, &request).await;
-    let page = page.map_err(fault)?.map(|Listed { stored, place }| Edge {
-        cursor: key.seal(&mark, &place),
+    shown(ctx, page.map_err(fault)?, &mark, Narrowed::To(condition)).await
+}
+
+/// Reads a page of published cord-blood units.
+pub(super) async fn units(
+    ctx: &Context<'_>,
+    filter: UnitFilter,
+    order: Option<CordBloodUnitOrder>,
+    paging: Paging,
+) -> Result<Connection<UnitFacts>> {
+    let order = order.map(UnitOrder::from).unwrap_or_default();
+    let sorted = (order.key.as_str(), order.descending);
+    let mark = ListMark::new(UnitFacts::KIND, sorted, &filter);
+    let request = paging.request(ctx.data::<CursorKey>()?, &mark)?;
+    let page = ctx.data::<Catalogue>()?.units(&filter, order, &request).await;
+    shown(ctx, page.map_err(fault)?, &mark, Narrowed::Units(filter)).await
+}
+
+async fn shown<F: Facts>(
+    ctx: &Context<'_>,
+    page: Page<Listed<F>>,
+    mark: &ListMark,
+    narrowed: Narrowed,
+) -> Result<Connection<F>> {
+    let key = ctx.data::<CursorKey>()?;
+    let page = page.map(|Listed { stored, place }| Edge {
+        cursor: key.seal(mark, &place),
         node: stored.into(),
     });
     let records: Vec<_> = page.items.iter().map(|edge| edge.node.0.clone()).collect();
@@ -149,7 +214,7 @@ pub(super) async fn list<F: Facts>(
     let ids = records.iter().map(|stored| stored.record.id.uuid).collect();
     loaders::read_ahead(ctx, &[&["nodes"], &["edges", "node"]], ids).await?;
     let (has_next, has_previous) = (page.has_next, page.has_previous);
-    Ok(Connection { edges: page.items, has_next, has_previous, condition })
+    Ok(Connection { edges: page.items, has_next, has_previous, narrowed })
 }
 
 impl<F> Connection<F> {
@@ -204,7 +269,12 @@ where
 
     /// How many records the whole list has; counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        ctx.data::<Catalogue>()?.count(F::KIND, &self.condition).await.map_err(fault)
+        let catalogue = ctx.data::<Catalogue>()?;
+        let counted = match &self.narrowed {
+            Narrowed::To(condition) => catalogue.count(F::KIND, condition).await,
+            Narrowed::Units(filter) => catalogue.count_units(filter).await,
+        };
+        counted.map_err(fault)
     }
 }
 

@@ -10,11 +10,7 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{
-    filter::Condition,
-    id::RecordKind,
-    page::{Order, Place, SortKey},
-};
+use crate::domain::{id::RecordKind, page::Place};
 
 /// Rises when the content of cursors changes; those given out before are refused.
 const VERSION: u8 = 1;
@@ -36,17 +32,22 @@ impl fmt::Debug for CursorKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListMark {
     kind: RecordKind,
-    key: SortKey,
+    key: String,
     descending: bool,
     filter: String,
 }
 
 impl ListMark {
-    pub fn new(kind: RecordKind, order: Order, condition: &Condition) -> Self {
-        // The debug form of a condition is total and ordered; a release that changes it ends older cursors.
-        let digest = Sha256::digest(format!("{condition:?}"));
+    /// `key` names what the list is sorted by.
+    pub fn new(
+        kind: RecordKind,
+        (key, descending): (&str, bool),
+        narrowed: &impl fmt::Debug,
+    ) -> Self {
+        // The debug form of a filter is total and ordered; a release that changes it ends older cursors.
+        let digest = Sha256::digest(format!("{narrowed:?}"));
         let filter = URL_SAFE_NO_PAD.encode(&digest[..SEAL]);
-        Self { kind, key: order.key, descending: order.descending, filter }
+        Self { kind, key: key.to_owned(), descending, filter }
     }
 }
 
@@ -55,7 +56,7 @@ impl ListMark {
 struct Content {
     version: u8,
     kind: RecordKind,
-    key: SortKey,
+    key: String,
     descending: bool,
     filter: String,
     place: Place,
@@ -70,7 +71,7 @@ impl CursorKey {
         let content = Content {
             version: VERSION,
             kind: list.kind,
-            key: list.key,
+            key: list.key.clone(),
             descending: list.descending,
             filter: list.filter.clone(),
             place: place.clone(),
@@ -102,10 +103,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::facet::Facet;
+    use crate::domain::{facet::Facet, filter::Condition};
 
     fn list() -> ListMark {
-        ListMark::new(RecordKind::CellLine, Order::default(), &Condition::everything())
+        ListMark::new(RecordKind::CellLine, ("name", false), &Condition::everything())
     }
 
     fn key() -> CursorKey {
@@ -120,14 +121,12 @@ mod tests {
     fn cursor_from_another_list_is_refused() {
         let cursor = key().seal(&list(), &place("201b7", 7));
         let all = Condition::everything();
-        let newest = Order { key: SortKey::Updated, descending: false };
-        let down = Order { key: SortKey::Name, descending: true };
         let human = Condition::facet(Facet::Species, "NCBITaxon:9606");
         for other in [
-            ListMark::new(RecordKind::Donor, Order::default(), &all),
-            ListMark::new(RecordKind::CellLine, newest, &all),
-            ListMark::new(RecordKind::CellLine, down, &all),
-            ListMark::new(RecordKind::CellLine, Order::default(), &human),
+            ListMark::new(RecordKind::Donor, ("name", false), &all),
+            ListMark::new(RecordKind::CellLine, ("updated", false), &all),
+            ListMark::new(RecordKind::CellLine, ("name", true), &all),
+            ListMark::new(RecordKind::CellLine, ("name", false), &human),
         ] {
             assert_eq!(key().open(&other, &cursor), None, "{other:?}");
         }

@@ -1,11 +1,14 @@
 //! Filters as clients write them, and the condition they stand for. A filter that cannot be meant (an empty
 //! choice, a code that no record can bear, too deep a nesting) is refused with what would be right.
 
+mod unit;
+
 use std::collections::BTreeSet;
 
 use async_graphql::{InputObject, Result};
 use chrono::{DateTime, Utc};
 
+pub use self::unit::{CordBloodUnitFilter, CountFilter, UnitConsentFilter};
 use super::error::ErrorCode;
 use crate::domain::{
     age::AgeBand,
@@ -45,7 +48,7 @@ pub struct NameFilter {
 }
 
 /// A condition on a time. Everything that is given must hold.
-#[derive(Debug, Clone, Default, InputObject)]
+#[derive(Debug, Clone, Copy, Default, InputObject)]
 pub struct TimeFilter {
     /// At this time exactly.
     eq: Option<DateTime<Utc>>,
@@ -267,7 +270,13 @@ fn common(
         parts.push(Condition::Name { folded, prefix });
     }
     parts.extend(scheme.map(Condition::HasScheme));
-    let TimeFilter { eq, gt, gte, lt, lte } = updated.unwrap_or_default();
+    let updated = comparisons(updated.unwrap_or_default());
+    parts.extend(updated.map(|(how, at)| Condition::Updated(how, at)));
+    Ok(())
+}
+
+fn comparisons(times: TimeFilter) -> impl Iterator<Item = (Comparison, DateTime<Utc>)> {
+    let TimeFilter { eq, gt, gte, lt, lte } = times;
     let comparisons = [
         (Comparison::Equal, eq),
         (Comparison::Greater, gt),
@@ -275,9 +284,7 @@ fn common(
         (Comparison::Less, lt),
         (Comparison::LessOrEqual, lte),
     ];
-    let given = comparisons.into_iter().filter_map(|(how, at)| Some(Condition::Updated(how, at?)));
-    parts.extend(given);
-    Ok(())
+    comparisons.into_iter().filter_map(|(how, at)| Some((how, at?)))
 }
 
 /// The code in the form in which records bear it. In a closed set a code that no record can bear is refused.

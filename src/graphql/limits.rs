@@ -134,6 +134,7 @@ pub const LIST_FIELDS: &[(&str, u32)] = &[
     ("species", 2),
     ("standing", 10),
     ("stoppedFor", 4),
+    ("steps", 6),
     ("strProfiles", 2),
     ("suggest", 20),
     ("supply", 5),

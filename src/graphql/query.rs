@@ -5,10 +5,13 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    connection::{self, Connection, ListOrder, Paging, page_size},
+    connection::{self, Connection, CordBloodUnitOrder, ListOrder, Paging, page_size},
     error::ErrorCode,
     fault,
-    filter::{CellLineFilter, DiseaseFilter, NoticeFilter, OrganizationFilter, bounded_list},
+    filter::{
+        CellLineFilter, CordBloodUnitFilter, DiseaseFilter, NoticeFilter, OrganizationFilter,
+        bounded_list,
+    },
     loaders,
     search::{
         self, Asked, FacetName, FacetValue, Search, SearchFilter, SearchIn, SearchOrder, Suggestion,
@@ -30,6 +33,7 @@ use crate::{
     },
     domain::{
         cell_line::LineFacts,
+        cord_blood::facts::UnitFacts,
         disease::{self, DiseaseFacts, NotificationScheme},
         id::{IdError, RecordId},
         notice::NoticeFacts,
@@ -468,6 +472,24 @@ impl Query {
                 })
             }
         }
+    }
+
+    /// Cord-blood units, page by page.
+    #[expect(clippy::too_many_arguments, reason = "arguments of the schema")]
+    async fn cord_blood_units(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the list is narrowed by.")] filter: Option<CordBloodUnitFilter>,
+        #[graphql(desc = "The order; the most nucleated cells first when not given.")]
+        order_by: Option<CordBloodUnitOrder>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<UnitFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::units(ctx, filter.unwrap_or_default().filter()?, order_by, paging).await
     }
 
     /// The published standards of quality control that are known here; at most 100.

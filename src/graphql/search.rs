@@ -68,6 +68,8 @@ pub enum FacetName {
     Tnc,
     /// CD34+ cells of a cord-blood unit, in bands.
     Cd34,
+    /// Whether a cord-blood unit is offered for transplantation.
+    Transplant,
     /// What a cord-blood unit is held for with consent.
     HeldFor,
     /// Whether a line, lot or unit can be ordered at some bank, as the banks state it.

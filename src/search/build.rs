@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         cell_line::LineFacts,
-        cord_blood::facts::UnitFacts,
+        cord_blood::{axes::Transplant, facts::UnitFacts},
         disease::DiseaseFacts,
         facet::{self, Facet},
         id::{RecordId, RecordKind},
@@ -48,7 +48,10 @@ pub async fn documents(conn: &mut Conn<'_>, ids: &[RecordId]) -> Result<Vec<Docu
                 document
             }
             RecordKind::Batch => stock.lot(row)?,
-            RecordKind::CordBloodUnit => unit(row)?,
+            RecordKind::CordBloodUnit => {
+                let Some(document) = unit(row)? else { continue };
+                document
+            }
             _ => continue,
         };
         stock.add_to(&mut document);
@@ -175,15 +178,19 @@ fn disease(row: &RecordRow) -> Result<Option<Document>, DbError> {
     Ok(Some(document))
 }
 
-/// The number that a bank or registry knows a unit by is sealed, and so is what is made of it.
-fn unit(row: &RecordRow) -> Result<Document, DbError> {
+/// The number that a bank or registry knows a unit by is sealed, and so is what is made of it. A unit that its bank's
+/// last inventory did not name has none.
+fn unit(row: &RecordRow) -> Result<Option<Document>, DbError> {
     let unit: Record<UnitFacts> = row.read()?.record;
+    if unit.standing(None).transplant == Some(Transplant::ABSENT) {
+        return Ok(None);
+    }
     let mut document = blank(row, &unit);
     document.ids.clear();
     let products = unit.all(|facts| &facts.products);
     document.ids.extend(products.into_iter().map(|product| product.number.clone()));
     add_codes(&mut document, &AnyRecord::CordBloodUnit(unit));
-    Ok(document)
+    Ok(Some(document))
 }
 
 pub(super) fn blank<F: Facts>(row: &RecordRow, record: &Record<F>) -> Document {

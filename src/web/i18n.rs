@@ -393,6 +393,7 @@ pub(super) fn facet(facet: Facet, lang: Lang) -> &'static str {
         Facet::RhD => pick(lang, "RhD blood group", "RhD式血液型"),
         Facet::Tnc => pick(lang, "Total nucleated cells", "総有核細胞数"),
         Facet::Cd34 => pick(lang, "CD34+ cells", "CD34陽性細胞数"),
+        Facet::Transplant => pick(lang, "Transplantation", "移植用の提供"),
         Facet::HeldFor => pick(lang, "Held for", "用途"),
         Facet::Availability => pick(lang, "Availability", "提供状況"),
         Facet::HoldingBank => pick(lang, "Holding bank", "保有機関"),

@@ -19,7 +19,7 @@ both_backends!(
 
 const SIZES: &str = "<VOL>90</VOL><TNC>13.2e8</TNC><CD34PC>4.1e6</CD34PC>";
 
-fn unit(id: &str, status: &str) -> String {
+pub(crate) fn unit(id: &str, status: &str) -> String {
     format!(
         "<CBU><ID>{id}</ID><BIRTH_DATE>2019-03-04</BIRTH_DATE><ABO>A</ABO><RHESUS>P</RHESUS>\
          <HLA><A><DNA><FIELD1>02:01</FIELD1></DNA></A><B><SER><FIELD1>52</FIELD1></SER></B>\
@@ -27,7 +27,7 @@ fn unit(id: &str, status: &str) -> String {
     )
 }
 
-fn inventory(day: &str, units: &[String]) -> String {
+pub(crate) fn inventory(day: &str, units: &[String]) -> String {
     format!(
         "<INVENTORIES CREATION_TIME=\"{day}T06:00:00Z\"><INVENTORY LISTING_ORGANIZATION=\"6939\" POOL=\"3553\" \
          CONTENT_TYPE=\"C\" UPDATE_MODE=\"FULL\" SNAPSHOT_TIME=\"{day}T00:00:00Z\" SCHEMA_VERSION=\"2.0\">{}</INVENTORY></INVENTORIES>",
@@ -36,7 +36,7 @@ fn inventory(day: &str, units: &[String]) -> String {
 }
 
 /// Whether the program took the file, and all that it said.
-fn import(app: &TestDb, name: &str, text: &str) -> (bool, String) {
+pub(crate) fn import(app: &TestDb, name: &str, text: &str) -> (bool, String) {
     let file = app.file(name, text).display().to_string();
     let done = app.stemma(&["import", "bmdw-xml", &file]);
     let said = [done.stdout, done.stderr].concat();

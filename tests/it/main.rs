@@ -24,3 +24,4 @@ mod search;
 mod storage;
 mod support;
 mod tables;
+mod units;

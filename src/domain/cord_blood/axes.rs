@@ -1,15 +1,15 @@
-//! The three axes of a unit – custody, transplant, research consent – and the steps along them.
-//!
-//! A step is refused or done whole: what it changes on several axes stands in one entry. Nothing is undone; an
-//! axis that moves back does so by a step of its own.
+//! The three axes of a unit: custody, transplant and research consent, each with the states that it knows. How a unit
+//! moves along them stands in [`super::steps`].
 
 use std::fmt;
 
-use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::code::{Answer, InputStatus};
+use super::{
+    code::{Answer, InputStatus, StatusReason},
+    facts::Status,
+};
 use crate::domain::{cell_line::coded, lang::Lang};
 
 /// Where the unit is.
@@ -42,15 +42,21 @@ coded!(Custody {
 });
 
 impl Custody {
-    /// Where a unit can go from here; nowhere, where custody has ended.
+    /// Where a unit can go from here; nowhere, where custody has ended. A unit that is not taken for transplantation
+    /// may still go to research, as most that are never listed.
     pub fn next(self) -> &'static [Self] {
         match self {
             Self::Collected => &[Self::Received],
             Self::Received => &[Self::Rejected, Self::Processed],
             Self::Processed => &[Self::Stored],
-            Self::Stored => &[Self::Shipped, Self::Consumed, Self::Disposed],
-            Self::Rejected | Self::Shipped | Self::Consumed | Self::Disposed => &[],
+            Self::Rejected | Self::Stored => &[Self::Shipped, Self::Consumed, Self::Disposed],
+            Self::Shipped | Self::Consumed | Self::Disposed => &[],
         }
+    }
+
+    /// Whether the unit is no longer there to be given to anybody.
+    pub fn has_ended(self) -> bool {
+        self.next().is_empty()
     }
 }
 
@@ -74,15 +80,31 @@ pub enum Transplant {
 }
 
 impl Transplant {
-    /// The stable code, whatever the reason of a delisting.
+    /// Off the list because a full inventory did not name the unit; the next may list it again.
+    pub const ABSENT: Self = Self::Delisted { reason: DelistReason::NotInInventory };
+
+    /// The stable codes, in the order of a unit's life.
+    pub const CODES: [&'static str; 6] =
+        ["pending_survey", "listed", "reserved", "delisted", "not_in_inventory", "never_eligible"];
+
+    /// The stable code. A unit that left an inventory has a code of its own, because it may come back; every other
+    /// reason of a delisting has one.
     pub fn code(self) -> &'static str {
         match self {
             Self::PendingSurvey => "pending_survey",
             Self::Listed => "listed",
             Self::Reserved => "reserved",
+            Self::Delisted { reason: DelistReason::NotInInventory } => "not_in_inventory",
             Self::Delisted { .. } => "delisted",
             Self::NeverEligible => "never_eligible",
         }
+    }
+
+    /// A state with this code, to be labelled; why a unit was delisted is not in it.
+    pub fn from_code(code: &str) -> Option<Self> {
+        let delisted = Self::Delisted { reason: DelistReason::Unknown };
+        let all = [Self::PendingSurvey, Self::Listed, Self::Reserved, delisted, Self::ABSENT];
+        all.into_iter().chain([Self::NeverEligible]).find(|state| state.code() == code)
     }
 
     pub fn label(self, lang: Lang) -> &'static str {
@@ -93,6 +115,9 @@ impl Transplant {
             (Self::Listed, Lang::Ja) => "公開",
             (Self::Reserved, Lang::En) => "Reserved",
             (Self::Reserved, Lang::Ja) => "予約済",
+            (Self::Delisted { reason: reason @ DelistReason::NotInInventory }, lang) => {
+                reason.label(lang)
+            }
             (Self::Delisted { .. }, Lang::En) => "No longer listed",
             (Self::Delisted { .. }, Lang::Ja) => "公開終了",
             (Self::NeverEligible, Lang::En) => "Not eligible for transplantation",
@@ -100,26 +125,14 @@ impl Transplant {
         }
     }
 
-    /// The steps by which an import brings a unit to what its file says of it, all of one day. Where that cannot
-    /// be, the first of them is refused.
-    pub fn steps_to(self, to: Self) -> Vec<Transition> {
-        if self == to {
-            return Vec::new();
-        }
-        let onto_the_list = match self {
-            Self::Listed => None,
-            Self::Reserved => Some(Transition::EndReservation),
-            Self::PendingSurvey | Self::Delisted { .. } | Self::NeverEligible => {
-                Some(Transition::List)
-            }
-        };
-        match to {
-            Self::Listed => onto_the_list.into_iter().collect(),
-            Self::Reserved => onto_the_list.into_iter().chain([Transition::Reserve]).collect(),
-            Self::PendingSurvey => onto_the_list.into_iter().chain([Transition::Suspend]).collect(),
-            Self::Delisted { reason } => vec![Transition::Delist { reason }],
-            Self::NeverEligible => vec![Transition::DeclareNeverEligible],
-        }
+    /// Whether the unit is offered, or held for a patient.
+    pub fn is_on_the_list(self) -> bool {
+        matches!(self, Self::Listed | Self::Reserved)
+    }
+
+    /// Whether the unit can never be listed again.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Delisted { .. } | Self::NeverEligible) && self != Self::ABSENT
     }
 }
 
@@ -135,16 +148,44 @@ impl fmt::Display for Transplant {
     }
 }
 
-impl InputStatus {
-    /// The state on the transplant axis that a status in an inventory stands for. A unit that is unavailable for a
-    /// time is not listed. A deleted unit is delisted, for a reason that the status does not hold.
-    pub fn transplant(self) -> Option<Transplant> {
-        match self {
-            Self::Available => Some(Transplant::Listed),
-            Self::Unavailable => Some(Transplant::PendingSurvey),
-            Self::Reserved => Some(Transplant::Reserved),
-            Self::Deleted => None,
-        }
+impl Status {
+    /// Where a unit stands by the status that its bank sends: what the bank holds is stored. A unit that is unavailable
+    /// for a time is not listed. One that was distributed, destroyed or expired does not come back, whatever the status.
+    pub fn standing(&self) -> Option<Standing> {
+        let reason = self.delist_reason();
+        let delisted = |reason| Transplant::Delisted { reason };
+        let (custody, transplant) = match (self.input?, reason) {
+            (InputStatus::Available, _) => (Some(Custody::Stored), Transplant::Listed),
+            (InputStatus::Reserved, _) => (Some(Custody::Stored), Transplant::Reserved),
+            (_, Some(reason @ DelistReason::Distributed)) => {
+                (Some(Custody::Shipped), delisted(reason))
+            }
+            (_, Some(reason @ DelistReason::Destroyed)) => {
+                (Some(Custody::Disposed), delisted(reason))
+            }
+            (InputStatus::Unavailable, Some(reason @ DelistReason::Expired)) => {
+                (Some(Custody::Stored), delisted(reason))
+            }
+            (InputStatus::Unavailable, _) => (Some(Custody::Stored), Transplant::PendingSurvey),
+            (InputStatus::Deleted, reason) => {
+                (None, delisted(reason.unwrap_or(DelistReason::Unknown)))
+            }
+        };
+        Some(Standing { custody, transplant: Some(transplant), ..Standing::UNKNOWN })
+    }
+
+    fn delist_reason(&self) -> Option<DelistReason> {
+        Some(match self.reason? {
+            StatusReason::Destroyed => DelistReason::Destroyed,
+            StatusReason::Distributed => DelistReason::Distributed,
+            StatusReason::Expired => DelistReason::Expired,
+            StatusReason::Medical => DelistReason::Medical,
+            StatusReason::Unknown => DelistReason::Unknown,
+            StatusReason::Quarantined
+            | StatusReason::Administrative
+            | StatusReason::Moved
+            | StatusReason::Other => DelistReason::Other,
+        })
     }
 }
 
@@ -189,6 +230,11 @@ pub enum ResearchUse {
     IpsDerivation,
 }
 
+coded!(ResearchUse {
+    Research = "research", "Research", "研究";
+    IpsDerivation = "ips_derivation", "Derivation of iPS cells", "iPS細胞の樹立";
+});
+
 /// How a released unit leaves storage.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -200,325 +246,31 @@ pub enum Departure {
     Consumed,
 }
 
-/// Where a unit stands on all three axes.
+/// Where a unit stands on all three axes. What nobody has said is unknown, and lets nothing pass that requires it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Standing {
-    pub custody: Custody,
-    pub transplant: Transplant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<Custody>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transplant: Option<Transplant>,
     pub research_consent: Answer,
 }
 
-/// A step, as it is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Transition {
-    Receive,
-    Reject,
-    Process,
-    Store,
-    List,
-    /// Listed, and held back again.
-    Suspend,
-    Reserve,
-    /// The reservation ends and the unit is listed again.
-    EndReservation,
-    Delist {
-        reason: DelistReason,
-    },
-    DeclareNeverEligible,
-    /// The consent for research as it is from this day on.
-    RecordResearchConsent {
-        answer: Answer,
-    },
-    ShipForTransplant,
-    /// Gives the unit to research, and takes it off the list in the same step.
-    Release {
-        purpose: ResearchUse,
-        departure: Departure,
-    },
-    Dispose,
+impl Standing {
+    pub const UNKNOWN: Self =
+        Self { custody: None, transplant: None, research_consent: Answer::Unknown };
 }
 
-/// Who asks for a step.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    Import,
-    Curator,
-}
-
-/// What a step changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "axis", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Effect {
-    Custody { to: Custody },
-    Transplant { to: Transplant },
-    ResearchConsent { to: Answer },
-}
-
-impl Effect {
-    fn change(self, standing: &mut Standing) {
-        match self {
-            Self::Custody { to } => standing.custody = to,
-            Self::Transplant { to } => standing.transplant = to,
-            Self::ResearchConsent { to } => standing.research_consent = to,
-        }
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let custody = self.custody.map_or("unknown", Custody::code);
+        let consent = self.research_consent.code();
+        write!(f, "custody {custody}, {}, consent for research {consent}", listing(self.transplant))
     }
 }
 
-/// A step that was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    #[schemars(with = "String")]
-    pub date: NaiveDate,
-    pub transition: Transition,
-    pub origin: Origin,
-    /// In order: a unit leaves the list before it leaves storage.
-    pub effects: Vec<Effect>,
+/// The state on the transplant axis as a sentence says it.
+pub(super) fn listing(transplant: Option<Transplant>) -> String {
+    transplant.map_or_else(|| "of unknown listing".to_owned(), |state| state.to_string())
 }
-
-/// A unit's way along its axes, from where it was first known to stand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct History {
-    #[schemars(with = "String")]
-    pub opened: NaiveDate,
-    pub opening: Standing,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub entries: Vec<Entry>,
-}
-
-/// Why a step is refused: what was found, and what the step requires.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TransitionProblem {
-    #[error(
-        "the step is dated {found}, the one before it {last}: give the day of the step, {last} or later"
-    )]
-    DateOrder { found: NaiveDate, last: NaiveDate },
-    #[error(
-        "custody is {}, from where the unit cannot become {}: that requires {}",
-        found.code(), to.code(), codes(required)
-    )]
-    Custody { found: Custody, to: Custody, required: Vec<Custody> },
-    #[error("the unit is {found} and {step} requires that it is {required}")]
-    Transplant { step: &'static str, found: Transplant, required: &'static str },
-    #[error("custody is {} and a unit that is listed or reserved has to be stored", found.code())]
-    NotStored { found: Custody },
-    #[error("consent for research is {} and a release requires yes: record the consent first", found.code())]
-    ResearchConsent { found: Answer },
-    #[error("{step} comes by import only: it happens elsewhere and the next inventory tells it")]
-    ByImportOnly { step: &'static str },
-}
-
-fn codes(all: &[Custody]) -> String {
-    all.iter().map(|one| one.code()).collect::<Vec<_>>().join(" or ")
-}
-
-impl History {
-    /// A unit that is followed from its collection. Nobody has answered for research yet.
-    pub fn collected(date: NaiveDate) -> Self {
-        let opening = Standing {
-            custody: Custody::Collected,
-            transplant: Transplant::PendingSurvey,
-            research_consent: Answer::Unknown,
-        };
-        Self { opened: date, opening, entries: Vec::new() }
-    }
-
-    /// A unit that a file brings, as it stands there.
-    pub fn imported(date: NaiveDate, opening: Standing) -> Result<Self, TransitionProblem> {
-        if matches!(opening.transplant, Transplant::Listed | Transplant::Reserved) {
-            stored(opening)?;
-        }
-        Ok(Self { opened: date, opening, entries: Vec::new() })
-    }
-
-    /// Where the unit stands now.
-    pub fn standing(&self) -> Standing {
-        let mut standing = self.opening;
-        for effect in self.entries.iter().flat_map(|entry| &entry.effects) {
-            effect.change(&mut standing);
-        }
-        standing
-    }
-
-    /// Where the unit stood at the end of a day; `None` before it was known.
-    pub fn standing_on(&self, date: NaiveDate) -> Option<Standing> {
-        let mut standing = (self.opened <= date).then_some(self.opening)?;
-        let until = self.entries.iter().take_while(|entry| entry.date <= date);
-        for effect in until.flat_map(|entry| &entry.effects) {
-            effect.change(&mut standing);
-        }
-        Some(standing)
-    }
-
-    /// Does a step, or refuses it and changes nothing.
-    pub fn apply(
-        &mut self,
-        transition: Transition,
-        origin: Origin,
-        date: NaiveDate,
-    ) -> Result<&Entry, TransitionProblem> {
-        let last = self.entries.last().map_or(self.opened, |entry| entry.date);
-        if date < last {
-            return Err(TransitionProblem::DateOrder { found: date, last });
-        }
-        let effects = effects(transition, origin, self.standing())?;
-        self.entries.push(Entry { date, transition, origin, effects });
-        Ok(self.entries.last().expect("an entry was pushed"))
-    }
-}
-
-/// What a step does to a unit that stands so.
-fn effects(
-    transition: Transition,
-    origin: Origin,
-    now: Standing,
-) -> Result<Vec<Effect>, TransitionProblem> {
-    let on_the_list = |to| vec![Effect::Transplant { to }];
-    match transition {
-        Transition::Receive => Ok(vec![moved(now, Custody::Received)?]),
-        Transition::Reject => Ok(vec![moved(now, Custody::Rejected)?]),
-        Transition::Process => Ok(vec![moved(now, Custody::Processed)?]),
-        Transition::Store => Ok(vec![moved(now, Custody::Stored)?]),
-        Transition::List => list(origin, now).map(on_the_list),
-        Transition::Suspend => suspend(now).map(on_the_list),
-        Transition::Reserve => reserve(origin, now).map(on_the_list),
-        Transition::EndReservation => end_reservation(origin, now).map(on_the_list),
-        Transition::Delist { reason } => delist(reason, origin, now).map(on_the_list),
-        Transition::DeclareNeverEligible => never_eligible(now).map(on_the_list),
-        Transition::RecordResearchConsent { answer } => {
-            Ok(vec![Effect::ResearchConsent { to: answer }])
-        }
-        Transition::ShipForTransplant => ship(now),
-        Transition::Release { departure, .. } => release(departure, now),
-        Transition::Dispose => {
-            off_the_list("disposal", DelistReason::Destroyed, Custody::Disposed, now)
-        }
-    }
-}
-
-fn list(origin: Origin, now: Standing) -> Result<Transplant, TransitionProblem> {
-    // A unit that a file left out is listed again by the file that names it, and by nobody else.
-    let absent = Transplant::Delisted { reason: DelistReason::NotInInventory };
-    let back = now.transplant == absent && origin == Origin::Import;
-    let required = "pending survey, or by import absent from the last inventory";
-    standing_as(now, "listing", required, back || now.transplant == Transplant::PendingSurvey)?;
-    stored(now)?;
-    Ok(Transplant::Listed)
-}
-
-fn suspend(now: Standing) -> Result<Transplant, TransitionProblem> {
-    standing_as(now, "holding back", "listed", now.transplant == Transplant::Listed)?;
-    Ok(Transplant::PendingSurvey)
-}
-
-fn reserve(origin: Origin, now: Standing) -> Result<Transplant, TransitionProblem> {
-    let step = "a reservation";
-    by_import(step, origin)?;
-    standing_as(now, step, "listed", now.transplant == Transplant::Listed)?;
-    Ok(Transplant::Reserved)
-}
-
-fn end_reservation(origin: Origin, now: Standing) -> Result<Transplant, TransitionProblem> {
-    let step = "the end of a reservation";
-    by_import(step, origin)?;
-    standing_as(now, step, "reserved", now.transplant == Transplant::Reserved)?;
-    Ok(Transplant::Listed)
-}
-
-fn never_eligible(now: Standing) -> Result<Transplant, TransitionProblem> {
-    let pending = now.transplant == Transplant::PendingSurvey;
-    standing_as(now, "a unit that was never eligible", "pending survey", pending)?;
-    Ok(Transplant::NeverEligible)
-}
-
-fn delist(
-    reason: DelistReason,
-    origin: Origin,
-    now: Standing,
-) -> Result<Transplant, TransitionProblem> {
-    if reason == DelistReason::NotInInventory {
-        by_import("absence from an inventory", origin)?;
-    }
-    if reason == DelistReason::ReleasedForResearch {
-        let (step, required) = ("delisting for research", "released, which delists it");
-        return Err(TransitionProblem::Transplant { step, found: now.transplant, required });
-    }
-    let open = !matches!(now.transplant, Transplant::Delisted { .. } | Transplant::NeverEligible);
-    standing_as(now, "delisting", "pending survey, listed or reserved", open)?;
-    Ok(Transplant::Delisted { reason })
-}
-
-fn ship(now: Standing) -> Result<Vec<Effect>, TransitionProblem> {
-    let reserved = now.transplant == Transplant::Reserved;
-    standing_as(now, "shipment for transplantation", "reserved", reserved)?;
-    let shipped = moved(now, Custody::Shipped)?;
-    let to = Transplant::Delisted { reason: DelistReason::Distributed };
-    Ok(vec![Effect::Transplant { to }, shipped])
-}
-
-fn release(departure: Departure, now: Standing) -> Result<Vec<Effect>, TransitionProblem> {
-    if now.research_consent != Answer::Yes {
-        return Err(TransitionProblem::ResearchConsent { found: now.research_consent });
-    }
-    let to = match departure {
-        Departure::Shipped => Custody::Shipped,
-        Departure::Consumed => Custody::Consumed,
-    };
-    off_the_list("a release for research", DelistReason::ReleasedForResearch, to, now)
-}
-
-/// Leaves storage other than for a patient: not while one is waiting, and not from the list without leaving it.
-fn off_the_list(
-    step: &'static str,
-    reason: DelistReason,
-    to: Custody,
-    now: Standing,
-) -> Result<Vec<Effect>, TransitionProblem> {
-    let free = now.transplant != Transplant::Reserved;
-    standing_as(now, step, "not reserved: end the reservation or delist it first", free)?;
-    let left = moved(now, to)?;
-    let delisted = Effect::Transplant { to: Transplant::Delisted { reason } };
-    let listed = now.transplant == Transplant::Listed;
-    Ok(listed.then_some(delisted).into_iter().chain([left]).collect())
-}
-
-fn moved(now: Standing, to: Custody) -> Result<Effect, TransitionProblem> {
-    if now.custody.next().contains(&to) {
-        return Ok(Effect::Custody { to });
-    }
-    let from = Custody::ALL.iter().copied().filter(|from| from.next().contains(&to));
-    Err(TransitionProblem::Custody { found: now.custody, to, required: from.collect() })
-}
-
-fn by_import(step: &'static str, origin: Origin) -> Result<(), TransitionProblem> {
-    match origin {
-        Origin::Import => Ok(()),
-        Origin::Curator => Err(TransitionProblem::ByImportOnly { step }),
-    }
-}
-
-fn stored(now: Standing) -> Result<(), TransitionProblem> {
-    match now.custody {
-        Custody::Stored => Ok(()),
-        found => Err(TransitionProblem::NotStored { found }),
-    }
-}
-
-fn standing_as(
-    now: Standing,
-    step: &'static str,
-    required: &'static str,
-    holds: bool,
-) -> Result<(), TransitionProblem> {
-    let found = now.transplant;
-    if holds { Ok(()) } else { Err(TransitionProblem::Transplant { step, found, required }) }
-}
-
-#[cfg(test)]
-mod tests;

@@ -16,13 +16,15 @@ use super::{
     },
     count,
     inventory::Presence,
+    problems,
+    steps::History,
 };
 use crate::domain::{
     donor::Sex,
     id::RecordKind,
     identifier::ExternalId,
     names::Name,
-    record::{Asked, Facts, Record, Relation},
+    record::{Asked, Facts, Flag, Relation},
     term::Reference,
 };
 
@@ -89,6 +91,9 @@ pub struct UnitFacts {
     pub status: Status,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub purposes: Vec<PurposeConsent>,
+    /// The unit's way along its axes, step by step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
     /// The inventory that lists the unit, where one does or did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,
@@ -122,39 +127,9 @@ impl Facts for UnitFacts {
         let asked = |reference| Asked { relation: Relation::Donor, reference };
         self.donor.iter().map(asked).collect()
     }
-}
 
-impl UnitFacts {
-    /// The consent for a purpose. Where nobody says, or two say differently, it is unknown.
-    pub fn consent(&self, purpose: Purpose) -> Answer {
-        let mut said = self.purposes.iter().filter(|p| p.purpose == purpose).map(|p| p.consent);
-        let Some(first) = said.next() else { return Answer::Unknown };
-        if said.all(|other| other == first) { first } else { Answer::Unknown }
-    }
-}
-
-impl Record<UnitFacts> {
-    /// Total nucleated cells as they were frozen; where no source states that, as they were collected.
-    pub fn tnc(&self) -> Option<u64> {
-        self.first(|facts| facts.frozen.tnc).or_else(|| self.first(|facts| facts.collected.tnc))
-    }
-
-    /// CD34+ cells as they were frozen; where no source states that, as they were collected.
-    pub fn cd34(&self) -> Option<u64> {
-        self.first(|facts| facts.frozen.cd34).or_else(|| self.first(|facts| facts.collected.cd34))
-    }
-
-    /// The purposes that no source says no to, and one says yes.
-    pub fn consented_purposes(&self) -> Vec<Purpose> {
-        let answers = |purpose: Purpose| {
-            let said = self.layers.iter().flat_map(|layer| &layer.facts.purposes);
-            said.filter(move |said| said.purpose == purpose).map(|said| said.consent)
-        };
-        let consented = |purpose: &Purpose| {
-            answers(*purpose).next().is_some()
-                && answers(*purpose).all(|answer| answer == Answer::Yes)
-        };
-        Purpose::ALL.iter().copied().filter(consented).collect()
+    fn problems(&self) -> Vec<Flag> {
+        problems::of(self)
     }
 }
 
@@ -493,27 +468,11 @@ pub struct PurposeConsent {
 mod tests {
     use super::*;
 
-    fn said(purpose: Purpose, consent: Answer) -> PurposeConsent {
-        PurposeConsent { purpose, consent, date: None }
-    }
-
     #[test]
     fn facts_that_say_nothing_are_empty_json() {
         assert_eq!(serde_json::to_string(&UnitFacts::default()).unwrap(), "{}");
         assert_eq!(serde_json::from_str::<UnitFacts>("{}").unwrap(), UnitFacts::default());
         assert!(serde_json::from_str::<UnitFacts>(r#"{"tnc":1}"#).is_err(), "unknown field");
-    }
-
-    #[test]
-    fn consent_that_nobody_gave_or_two_contradict_is_unknown() {
-        let mut unit = UnitFacts::default();
-        assert_eq!(unit.consent(Purpose::Research), Answer::Unknown);
-        unit.purposes = vec![said(Purpose::Transplant, Answer::Yes)];
-        assert_eq!(unit.consent(Purpose::Research), Answer::Unknown, "each purpose has its own");
-        unit.purposes.push(said(Purpose::Research, Answer::No));
-        assert_eq!(unit.consent(Purpose::Research), Answer::No);
-        unit.purposes.push(said(Purpose::Research, Answer::Yes));
-        assert_eq!(unit.consent(Purpose::Research), Answer::Unknown);
     }
 
     #[test]

@@ -114,7 +114,7 @@ pub enum Presence {
 pub struct KnownUnit {
     pub id: String,
     pub presence: Presence,
-    pub transplant: Transplant,
+    pub transplant: Option<Transplant>,
 }
 
 /// What follows from an inventory. Ids are in order.
@@ -209,7 +209,7 @@ pub fn reconcile(
 }
 
 fn reserved_and_absent(unit: &KnownUnit) -> Option<Finding> {
-    (unit.transplant == Transplant::Reserved).then(|| Finding {
+    (unit.transplant == Some(Transplant::Reserved)).then(|| Finding {
         severity: Severity::High,
         id: unit.id.clone(),
         message: "reserved for a patient and no longer in the bank's inventory: ask the bank where the unit is"
@@ -223,7 +223,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::cord_blood::axes::DelistReason;
 
     fn on(day: u32) -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2026, 4, day, 0, 0, 0).unwrap()
@@ -239,18 +238,17 @@ mod tests {
     }
 
     fn unit(id: &str, presence: Presence, transplant: Transplant) -> KnownUnit {
-        KnownUnit { id: id.to_owned(), presence, transplant }
+        KnownUnit { id: id.to_owned(), presence, transplant: Some(transplant) }
     }
 
     fn bank() -> Vec<KnownUnit> {
         let gone = Presence::NotInInventory { as_of: on(1) };
-        let delisted = Transplant::Delisted { reason: DelistReason::NotInInventory };
         vec![
             unit("R2", Presence::Named, Transplant::Reserved),
             unit("L1", Presence::Named, Transplant::Listed),
             unit("L2", Presence::Named, Transplant::Listed),
-            unit("G1", gone, delisted),
-            unit("G2", gone, delisted),
+            unit("G1", gone, Transplant::ABSENT),
+            unit("G2", gone, Transplant::ABSENT),
             unit("N1", Presence::NeverNamed, Transplant::PendingSurvey),
             unit("N2", Presence::NeverNamed, Transplant::PendingSurvey),
         ]

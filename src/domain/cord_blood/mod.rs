@@ -10,4 +10,8 @@ pub mod code;
 pub mod count;
 pub mod facts;
 pub mod inventory;
+mod problems;
 pub mod public;
+pub mod screen;
+pub mod standing;
+pub mod steps;

@@ -15,8 +15,10 @@ use super::{
     },
     facts::{CellCounts, Product, RetainedSample, UnitFacts, Volumes},
     inventory::Presence,
+    standing::UnitStanding,
+    steps::{Step, Transition},
 };
-use crate::domain::donor::Sex;
+use crate::domain::{donor::Sex, record::Record};
 
 /// The public side of [`UnitFacts`]. It has no way back into facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
@@ -74,26 +76,48 @@ pub struct PublicUnit {
     /// The last inventory of the bank no longer names the unit: its status is that of an earlier one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub left_inventory: bool,
-    /// Each purpose the unit is held for with its consent, without the day it was given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub purposes: Vec<PublicPurpose>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+/// A purpose the unit is held for with its consent, without the day it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PublicPurpose {
     pub purpose: Purpose,
     pub consent: Answer,
 }
 
+/// A step without its day, and without who did it and what they wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublicStep {
+    pub year: i32,
+    pub transition: Transition,
+}
+
+impl Record<UnitFacts> {
+    /// What the unit is held for, each with the consent that all sources agree on.
+    pub fn public_purposes(&self) -> Vec<PublicPurpose> {
+        let held = self.all(|facts| facts.purposes.iter().map(|said| said.purpose));
+        let shown =
+            |purpose| PublicPurpose { purpose, consent: self.consent(purpose, None).answer };
+        held.into_iter().map(shown).collect()
+    }
+
+    pub fn public_steps(&self) -> Vec<PublicStep> {
+        let shown =
+            |step: &Step| PublicStep { year: step.date.year(), transition: step.transition };
+        self.steps().into_iter().map(shown).collect()
+    }
+
+    /// Where the unit stood at the end of a year; in this year and later, where it stands now. Asked by the day it would
+    /// tell on which day each step was done.
+    pub fn public_standing(&self, on: Option<NaiveDate>, today: NaiveDate) -> UnitStanding {
+        let year = on.map(|on| on.year()).filter(|year| *year < today.year());
+        self.standing(year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)))
+    }
+}
+
 impl UnitFacts {
     pub fn public(&self) -> PublicUnit {
         let year = |date: Option<NaiveDate>| date.map(|date| date.year());
-        let mut purposes: Vec<PublicPurpose> = Vec::new();
-        for purpose in self.purposes.iter().map(|said| said.purpose) {
-            if purposes.iter().all(|shown| shown.purpose != purpose) {
-                purposes.push(PublicPurpose { purpose, consent: self.consent(purpose) });
-            }
-        }
         PublicUnit {
             sex: self.infant.sex,
             abo: self.infant.abo,
@@ -123,7 +147,6 @@ impl UnitFacts {
                 self.listing.as_ref().map(|listing| listing.presence),
                 Some(Presence::NotInInventory { .. })
             ),
-            purposes,
         }
     }
 }

@@ -2,21 +2,27 @@
 //! dates the year.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     CordBloodUnit,
     parts::{Coded, RecordState, count},
 };
 use crate::{
+    catalogue::Catalogue,
     domain::{
         cell_line::LineFacts,
         certificate::CertificateFacts,
         cord_blood::{
-            facts::{CellCounts, UnitFacts},
-            public::{PublicPurpose, PublicUnit},
+            axes::{DelistReason, Transplant},
+            code::Answer,
+            facts::CellCounts,
+            public::{PublicPurpose, PublicStep, PublicUnit},
+            standing,
+            steps::Transition,
         },
         notice::NoticeFacts,
+        qc::record::ResultFacts,
         record::Relation,
     },
     graphql::connection::{self, Connection, Paging},
@@ -106,10 +112,27 @@ impl CordBloodUnit {
 
     /// What the unit is held for, each with its own consent.
     async fn purposes(&self) -> Vec<UnitPurpose> {
-        // Two sources that say differently are asked together, so that the answer is unknown.
-        let purposes = self.record().all(|facts| &facts.purposes).into_iter().cloned().collect();
-        let said = UnitFacts { purposes, ..UnitFacts::default() };
-        said.public().purposes.into_iter().map(UnitPurpose::from).collect()
+        self.record().public_purposes().into_iter().map(UnitPurpose::from).collect()
+    }
+
+    /// Where the unit stands, by all its sources together.
+    #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
+    async fn standing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The day; after all steps that are known when not given. Days are not shown, so that the answer is for \
+                    the end of its year, and in this year and later as if no day was given."
+        )]
+        on: Option<NaiveDate>,
+    ) -> Result<UnitStanding> {
+        let today = ctx.data::<Catalogue>()?.today();
+        Ok(UnitStanding(self.record().public_standing(on, today)))
+    }
+
+    /// The steps the unit went through, the oldest first. Of a day the year is shown; who did it is not.
+    async fn steps(&self) -> Vec<UnitStep> {
+        self.record().public_steps().into_iter().map(UnitStep).collect()
     }
 
     /// The lines that were made of it.
@@ -152,6 +175,110 @@ impl CordBloodUnit {
     ) -> Result<Connection<CertificateFacts>> {
         let paging = Paging { first, after, last, before };
         connection::list(ctx, self.askers(Relation::Certified), None, paging).await
+    }
+
+    /// The tests of the unit itself, page by page.
+    async fn qc_results(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ResultFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Subject), None, paging).await
+    }
+}
+
+/// Where a unit stands on each of three axes. Null is not known.
+#[derive(Debug)]
+pub struct UnitStanding(standing::UnitStanding);
+
+/// Where a unit stands on each of three axes. Null is not known.
+#[Object]
+impl UnitStanding {
+    /// Where the unit is: `collected`, `received`, `rejected`, `processed`, `stored`, `shipped`, `consumed`, `disposed`.
+    async fn custody(&self) -> Option<Coded> {
+        self.0.custody.map(|custody| Coded::new(custody.code(), |lang| custody.label(lang)))
+    }
+
+    /// Whether the unit is offered for transplantation: `pending_survey`, `listed`, `reserved`, `delisted`,
+    /// `not_in_inventory`, `never_eligible`.
+    async fn transplant(&self) -> Option<Coded> {
+        self.0.transplant.map(|state| Coded::new(state.code(), |lang| state.label(lang)))
+    }
+
+    /// Why the unit is no longer listed. One that is too old for transplantation may still go to research.
+    async fn delist_reason(&self) -> Option<Coded> {
+        match self.0.transplant? {
+            Transplant::Delisted { reason } => Some(delisted(reason)),
+            _ => None,
+        }
+    }
+
+    /// The consent for research: `yes`, `no`, or `unknown` where nobody says or the answers contradict each other.
+    async fn research_consent(&self) -> Coded {
+        answered(self.0.research_consent.answer)
+    }
+
+    /// Whether the consent for research is unknown because the answers contradict each other.
+    async fn research_consent_contradicted(&self) -> bool {
+        self.0.research_consent.contradicted
+    }
+}
+
+fn delisted(reason: DelistReason) -> Coded {
+    Coded::new(reason.code(), |lang| reason.label(lang))
+}
+
+fn answered(answer: Answer) -> Coded {
+    Coded::new(answer.code(), |lang| answer.label(lang))
+}
+
+/// A step of a unit.
+#[derive(Debug)]
+pub struct UnitStep(PublicStep);
+
+/// A step of a unit.
+#[Object]
+impl UnitStep {
+    /// The year in which it was done.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+
+    /// What was done: `list`, `reserve`, `release` …
+    async fn step(&self) -> Coded {
+        let step = self.0.transition;
+        Coded::new(step.code(), |lang| step.label(lang))
+    }
+
+    /// Why the unit was taken off the list.
+    async fn delist_reason(&self) -> Option<Coded> {
+        match self.0.transition {
+            Transition::Delist { reason } => Some(delisted(reason)),
+            _ => None,
+        }
+    }
+
+    /// What the unit was released for: `research`, `ips_derivation`.
+    async fn released_for(&self) -> Option<Coded> {
+        match self.0.transition {
+            Transition::Release { purpose, .. } => {
+                Some(Coded::new(purpose.code(), |lang| purpose.label(lang)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The consent for research that was recorded.
+    async fn research_consent(&self) -> Option<Coded> {
+        match self.0.transition {
+            Transition::RecordResearchConsent { answer } => Some(answered(answer)),
+            _ => None,
+        }
     }
 }
 
@@ -199,7 +326,7 @@ impl From<PublicPurpose> for UnitPurpose {
     fn from(PublicPurpose { purpose, consent }: PublicPurpose) -> Self {
         Self {
             purpose: Coded::new(purpose.code(), |lang| purpose.label(lang)),
-            consent: Coded::new(consent.code(), |lang| consent.label(lang)),
+            consent: answered(consent),
         }
     }
 }

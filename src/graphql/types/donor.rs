@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     domain::{
-        age::AgeBand, cell_line::LineFacts, donor::Sex, record::Relation, sample::SampleFacts, term,
+        age::AgeBand, cell_line::LineFacts, donor::Sex, qc::record::ResultFacts, record::Relation,
+        sample::SampleFacts, term,
     },
     graphql::connection::{self, Connection, Paging},
 };
@@ -121,6 +122,20 @@ impl Donor {
     ) -> Result<Connection<LineFacts>> {
         let paging = Paging { first, after, last, before };
         connection::list(ctx, self.askers(Relation::Donor), None, paging).await
+    }
+
+    /// The tests of the donor itself, page by page.
+    async fn qc_results(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ResultFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Subject), None, paging).await
     }
 }
 

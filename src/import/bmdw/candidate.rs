@@ -12,6 +12,7 @@ use crate::{
             bmdw::value::UsualCounts,
             facts::{Listing, UnitFacts},
             inventory::{Inventory, Presence, Snapshot},
+            steps::History,
         },
         identifier::ExternalId,
         record::{AnyDraft, Draft},
@@ -113,9 +114,11 @@ fn candidate(inventory: &Inventory, row: UnitRow) -> Candidate {
         pool: inventory.pool,
         presence: Presence::Named,
     };
-    let facts = UnitFacts { external_ids, listing: Some(listing), ..row.unit };
+    let opened = inventory.taken().date_naive();
+    let history = row.unit.status.standing().map(|opening| History::from(opened, opening));
+    let facts = UnitFacts { external_ids, listing: Some(listing), history, ..row.unit };
     let draft = Draft::of(layer("bmdw", &digest, facts, Vec::new()));
-    Candidate::new(row.row, number, AnyDraft::CordBloodUnit(draft))
+    Candidate::new(row.row, number, AnyDraft::CordBloodUnit(draft)).observed()
 }
 
 fn refused(error: BmdwError) -> ReadError {

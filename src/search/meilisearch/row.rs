@@ -54,6 +54,7 @@ pub(super) const fn facet_attribute(facet: Facet) -> &'static str {
         Facet::RhD => "facet_rhd",
         Facet::Tnc => "facet_tnc",
         Facet::Cd34 => "facet_cd34",
+        Facet::Transplant => "facet_transplant",
         Facet::HeldFor => "facet_held_for",
         Facet::Availability => "facet_availability",
         Facet::HoldingBank => "facet_holding_bank",

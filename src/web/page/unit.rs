@@ -145,10 +145,9 @@ impl View {
     /// Each purpose with what is said of its consent; where two sources differ it is unknown.
     fn purposes(&self, unit: &Record<UnitFacts>) -> Vec<Block> {
         let (t, lang) = (words(self.lang), self.lang);
-        let purposes = unit.all(|facts| &facts.purposes).into_iter().cloned().collect();
-        let said = UnitFacts { purposes, ..UnitFacts::default() }.public();
+        let said = unit.public_purposes();
         let row = |purpose: &Purpose| {
-            let said = said.purposes.iter().find(|said| said.purpose == *purpose);
+            let said = said.iter().find(|said| said.purpose == *purpose);
             let consent = said.map(|said| {
                 Item::new(said.consent.label(lang)).tone(match said.consent {
                     Answer::Yes => Tone::Good,

@@ -47,6 +47,15 @@ impl Quantity {
         }
     }
 
+    /// What a count is seldom below: 3 × 10⁸ is the least TNC that banks list. Below 1000 a number can be read as one in
+    /// the power its field is usually given in, as the exchange writes up to `999.9E6`.
+    pub fn least_usual(self) -> u64 {
+        match self {
+            Self::Tnc => 300_000_000,
+            Self::Nrbc | Self::Mnc | Self::Cd34 | Self::Cfu => 1_000,
+        }
+    }
+
     /// The power of ten the count is usually given in: TNC in 10⁸, CD34+ in 10⁶.
     pub fn power(self) -> i32 {
         match self {

@@ -59,16 +59,16 @@ pub struct UsualCounts {
 }
 
 impl Default for UsualCounts {
-    /// TNC from 3 × 10⁸, what banks list at least. The others from 1000: below it a number can be read as one in
-    /// the power its field is usually given in, as the exchange writes up to `999.9E6`.
+    /// From 1000: below it a number can be read as one in the power its field is usually given in, as the exchange writes
+    /// up to `999.9E6`. A unit with fewer cells than banks list is taken and flagged: it may be kept for research.
     fn default() -> Self {
-        let from = |least, quantity: Quantity| CountRange { least, most: quantity.most() };
+        let all = |quantity: Quantity| CountRange { least: 1_000, most: quantity.most() };
         Self {
-            tnc: from(300_000_000, Quantity::Tnc),
-            nrbc: from(1_000, Quantity::Nrbc),
-            mnc: from(1_000, Quantity::Mnc),
-            cd34: from(1_000, Quantity::Cd34),
-            cfu: from(1_000, Quantity::Cfu),
+            tnc: all(Quantity::Tnc),
+            nrbc: all(Quantity::Nrbc),
+            mnc: all(Quantity::Mnc),
+            cd34: all(Quantity::Cd34),
+            cfu: all(Quantity::Cfu),
         }
     }
 }
@@ -268,7 +268,8 @@ fn read_count(text: &str, quantity: Quantity, usual: &UsualCounts) -> Result<u64
     let range = usual.of(quantity);
     let bounds = (range.least, range.most);
     let suggestion = || {
-        let meant = scaled(number, bounds).or_else(|| in_usual_power(number, quantity, bounds));
+        let usual = (quantity.least_usual().max(range.least), range.most);
+        let meant = scaled(number, usual).or_else(|| in_usual_power(number, quantity, usual));
         meant.map(count::scientific)
     };
     match number.whole() {

@@ -35,12 +35,11 @@ fn a_count_off_by_a_power_of_ten_gets_a_did_you_mean() {
         "TNC `13.2`: is no whole number, and counts are absolute: did you mean `1.32E9`?"
     );
     assert_eq!(
-        message("TNC", "13.2E7"),
-        "TNC `13.2E7`: is not from 3E8 to 9.999E9: did you mean `1.32E9`?"
+        message("TNC", "132"),
+        "TNC `132`: is not from 1E3 to 9.999E9: did you mean `1.32E9`?"
     );
     for (field, text, meant) in [
         ("TNC", "13", "1.3E9"),
-        ("TNC", "1320", "1.32E9"),
         ("TNC_FRZN", "1.32E11", "1.32E9"),
         ("CD34PC", "4.1", "4.1E6"),
         ("CD34PC_FRZN", "4", "4E6"),
@@ -59,7 +58,7 @@ fn a_count_off_by_a_power_of_ten_gets_a_did_you_mean() {
 #[test]
 fn where_more_than_one_could_be_meant_none_is_told() {
     for (field, text) in [
-        ("TNC", "4.5E7"),
+        ("TNC", "4.5E10"),
         ("CD34PC", "4.1E9"),
         ("VIABILITY", "0.5"),
         ("VIABILITY", "95.5"),
@@ -73,10 +72,10 @@ fn where_more_than_one_could_be_meant_none_is_told() {
 }
 
 #[test]
-fn a_bank_with_small_units_widens_what_is_usual_and_never_the_exchange() {
+fn a_small_unit_is_no_mistake_and_what_is_usual_is_never_wider_than_the_exchange() {
+    assert_eq!(unit("TNC", "13.2E7"), Ok(Value::Count(132_000_000)));
     let kind = field::find(Element::Unit, "TNC").unwrap().kind;
-    let small = "13.2E7";
-    assert_eq!(read(kind, small, &UsualCounts::any()), Ok(Value::Count(132_000_000)));
+    assert_eq!(read(kind, "132", &UsualCounts::any()), Ok(Value::Count(132)));
     let wide = UsualCounts { tnc: CountRange { least: 0, most: u64::MAX }, ..UsualCounts::any() };
     assert!(read(kind, "1E10", &wide).is_err());
 }

@@ -1,16 +1,24 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::cord_blood::{
+    code::{InputStatus, StatusReason},
+    facts::Status,
+};
 
 fn day(count: i64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Duration::days(count)
+}
+
+fn step(transition: Transition, origin: Origin, date: NaiveDate) -> Step {
+    Step { date, transition, origin, by: None, comment: None }
 }
 
 /// A history after steps of which every one is accepted, a day apart.
 fn after(steps: &[(Transition, Origin)]) -> History {
     let mut history = History::collected(day(0));
     for (at, (transition, origin)) in (1..).zip(steps) {
-        history.apply(*transition, *origin, day(at)).unwrap();
+        history.apply(step(*transition, *origin, day(at))).unwrap();
     }
     history
 }
@@ -34,7 +42,7 @@ const RELEASE: Transition =
 
 fn refusal(mut history: History, transition: Transition, origin: Origin) -> String {
     let before = history.clone();
-    let problem = history.apply(transition, origin, day(99)).unwrap_err().to_string();
+    let problem = history.apply(step(transition, origin, day(99))).unwrap_err().to_string();
     assert_eq!(history, before, "a refused step changes nothing");
     problem
 }
@@ -46,10 +54,11 @@ fn shipment_for_transplant_requires_a_reservation() {
         "the unit is listed and shipment for transplantation requires that it is reserved"
     );
     let mut reserved = stored_and(&[LIST, RESERVE]);
-    let entry = reserved.apply(Transition::ShipForTransplant, Origin::Curator, day(9)).unwrap();
+    let effects =
+        reserved.apply(step(Transition::ShipForTransplant, Origin::Curator, day(9))).unwrap();
     let delisted = Transplant::Delisted { reason: DelistReason::Distributed };
-    let effects = [Effect::Transplant { to: delisted }, Effect::Custody { to: Custody::Shipped }];
-    assert_eq!(entry.effects, effects);
+    let expected = [Effect::Transplant(delisted), Effect::Custody(Custody::Shipped)];
+    assert_eq!(effects, expected);
 }
 
 #[test]
@@ -65,11 +74,11 @@ fn release_requires_consent_that_was_given() {
 #[test]
 fn release_takes_a_listed_unit_off_the_list_in_the_same_step() {
     let mut listed = stored_and(&[LIST, CONSENT]);
-    let entry = listed.apply(RELEASE, Origin::Curator, day(9)).unwrap();
+    let effects = listed.apply(step(RELEASE, Origin::Curator, day(9))).unwrap();
     let delisted = Transplant::Delisted { reason: DelistReason::ReleasedForResearch };
-    let effects = [Effect::Transplant { to: delisted }, Effect::Custody { to: Custody::Consumed }];
-    assert_eq!(entry.effects, effects);
-    assert_eq!(listed.standing().transplant, delisted);
+    let expected = [Effect::Transplant(delisted), Effect::Custody(Custody::Consumed)];
+    assert_eq!(effects, expected);
+    assert_eq!(listed.standing().transplant, Some(delisted));
 }
 
 #[test]
@@ -102,8 +111,8 @@ fn expired_for_transplant_and_never_eligible_are_no_end_for_research() {
         }
         let before = history.standing().transplant;
         let mut released = history;
-        let entry = released.apply(RELEASE, Origin::Curator, day(99)).unwrap();
-        assert_eq!(entry.effects, [Effect::Custody { to: Custody::Consumed }]);
+        let effects = released.apply(step(RELEASE, Origin::Curator, day(99))).unwrap();
+        assert_eq!(effects, [Effect::Custody(Custody::Consumed)]);
         assert_eq!(released.standing().transplant, before);
     }
 }
@@ -114,8 +123,8 @@ fn a_unit_that_a_file_left_out_is_listed_again_by_a_file() {
     let gone = stored_and(&[LIST, absent]);
     refusal(gone.clone(), Transition::List, Origin::Curator);
     let mut back = gone;
-    back.apply(Transition::List, Origin::Import, day(99)).unwrap();
-    assert_eq!(back.standing().transplant, Transplant::Listed);
+    back.apply(step(Transition::List, Origin::Import, day(99))).unwrap();
+    assert_eq!(back.standing().transplant, Some(Transplant::Listed));
     let by_hand = Transition::Delist { reason: DelistReason::NotInInventory };
     refusal(stored_and(&[LIST]), by_hand, Origin::Curator);
 }
@@ -127,13 +136,13 @@ fn only_stored_units_are_listed() {
         problem,
         "custody is processed and a unit that is listed or reserved has to be stored"
     );
-    let shipped = Standing {
-        custody: Custody::Shipped,
-        transplant: Transplant::Reserved,
+    let reserved = |custody| Standing {
+        custody: Some(custody),
+        transplant: Some(Transplant::Reserved),
         research_consent: Answer::Unknown,
     };
-    assert!(History::imported(day(0), shipped).is_err());
-    assert!(History::imported(day(0), Standing { custody: Custody::Stored, ..shipped }).is_ok());
+    assert!(History::from(day(0), reserved(Custody::Shipped)).seen(None).is_err());
+    assert!(History::from(day(0), reserved(Custody::Stored)).seen(None).is_ok());
 }
 
 #[test]
@@ -143,9 +152,9 @@ fn custody_and_dates_go_one_way_and_say_so() {
         "custody is received, from where the unit cannot become stored: that requires processed"
     );
     let mut history = after(&STORED);
-    let problem = history.apply(Transition::List, Origin::Curator, day(2)).unwrap_err();
+    let problem = history.apply(step(Transition::List, Origin::Curator, day(2))).unwrap_err();
     assert_eq!(problem, TransitionProblem::DateOrder { found: day(2), last: day(3) });
-    assert!(history.apply(Transition::List, Origin::Curator, day(3)).is_ok(), "the same day");
+    assert!(history.apply(step(Transition::List, Origin::Curator, day(3))).is_ok(), "the same day");
 }
 
 #[test]
@@ -155,23 +164,85 @@ fn delisting_for_research_is_what_a_release_does() {
     assert!(problem.ends_with("released, which delists it"), "{problem}");
 }
 
+fn status(input: InputStatus, reason: Option<StatusReason>) -> Standing {
+    Status { input: Some(input), reason, ..Status::default() }.standing().unwrap()
+}
+
 #[test]
-fn an_import_finds_its_way_from_every_state_that_is_not_final() {
+fn an_inventory_finds_its_way_from_every_state_that_is_not_final() {
     let absent = (Transition::Delist { reason: DelistReason::NotInInventory }, Origin::Import);
     let starts = [&[][..], &[LIST], &[LIST, RESERVE], &[LIST, absent]].map(stored_and);
-    for input in [InputStatus::Available, InputStatus::Unavailable, InputStatus::Reserved] {
-        let to = input.transplant().unwrap();
+    let told = [
+        (InputStatus::Available, None),
+        (InputStatus::Unavailable, Some(StatusReason::Quarantined)),
+        (InputStatus::Reserved, None),
+        (InputStatus::Unavailable, Some(StatusReason::Expired)),
+        (InputStatus::Unavailable, Some(StatusReason::Distributed)),
+        (InputStatus::Unavailable, Some(StatusReason::Destroyed)),
+        (InputStatus::Deleted, Some(StatusReason::Medical)),
+    ];
+    for (input, reason) in told {
+        let to = status(input, reason);
         for start in &starts {
             let mut history = start.clone();
-            for step in history.standing().transplant.steps_to(to) {
-                history.apply(step, Origin::Import, day(50)).unwrap();
-            }
-            assert_eq!(history.standing().transplant, to);
+            history.observe(day(50), to, Some("6939")).unwrap();
+            assert_eq!(history.standing().transplant, to.transplant, "{start:?} to {to}");
+            assert!(to.custody.is_none() || history.standing().custody == to.custody, "{to}");
+            let before = history.clone();
+            history.observe(day(60), to, Some("6939")).unwrap();
+            assert_eq!(history, before, "the same again is no step");
+            assert!(start.is_extended_by(&history) && history.seen(None).is_ok());
         }
     }
+}
+
+#[test]
+fn an_inventory_brings_back_nothing_that_has_ended() {
     let never = stored_and(&[(Transition::DeclareNeverEligible, Origin::Curator)]);
-    let steps = never.standing().transplant.steps_to(Transplant::Listed);
-    assert!(refusal(never, steps[0], Origin::Import).contains("listing requires"));
+    let expired = (Transition::Delist { reason: DelistReason::Expired }, Origin::Curator);
+    for start in [never, stored_and(&[LIST, expired])] {
+        let mut history = start.clone();
+        let listed = status(InputStatus::Available, None);
+        let problem = history.observe(day(50), listed, None).unwrap_err().to_string();
+        assert!(problem.contains("listing requires"), "{problem}");
+        assert_eq!(history, start);
+    }
+}
+
+#[test]
+fn most_units_are_never_listed_and_may_still_become_a_line() {
+    let reject = (Transition::Reject, Origin::Curator);
+    let mut history = after(&[STORED[0], reject, CONSENT]);
+    let effects = history.apply(step(RELEASE, Origin::Curator, day(9))).unwrap();
+    assert_eq!(effects, [Effect::Custody(Custody::Consumed)]);
+    assert!(!refusal(after(&[STORED[0], reject]), Transition::List, Origin::Curator).is_empty());
+}
+
+#[test]
+fn what_is_unknown_lets_nothing_pass() {
+    let yes = Standing { research_consent: Answer::Yes, ..Standing::UNKNOWN };
+    let problem = refusal(History::from(day(0), yes), RELEASE, Origin::Curator);
+    assert!(problem.starts_with("the unit is of unknown listing and a release"), "{problem}");
+    let pending = Standing { transplant: Some(Transplant::PendingSurvey), ..yes };
+    let problem = refusal(History::from(day(0), pending), RELEASE, Origin::Curator);
+    assert!(problem.starts_with("custody is unknown, from where"), "{problem}");
+    refusal(History::from(day(0), Standing::UNKNOWN), Transition::Receive, Origin::Curator);
+}
+
+#[test]
+fn a_history_that_breaks_an_axis_names_the_step_and_the_state_it_met() {
+    let mut history = stored_and(&[LIST, CONSENT]);
+    history.steps.remove(3);
+    history.steps.push(step(Transition::Suspend, Origin::Curator, day(9)));
+    assert_eq!(
+        history.seen(None).unwrap_err().to_string(),
+        "step 5, `suspend` of 2020-01-10, meets custody stored, pending survey, consent for research yes: the unit is \
+         pending survey and holding back requires that it is listed"
+    );
+    assert_eq!(history.standing(), Standing::UNKNOWN);
+    assert_eq!(history.standing_on(day(8)).unwrap().custody, Some(Custody::Stored));
+    let listed = Standing { transplant: Some(Transplant::Listed), ..Standing::UNKNOWN };
+    assert!(History::from(day(0), listed).seen(None).is_err(), "custody has to be known");
 }
 
 #[test]
@@ -179,7 +250,7 @@ fn the_past_is_told_by_day() {
     let history = stored_and(&[LIST]);
     assert_eq!(history.standing_on(day(-1)), None);
     assert_eq!(history.standing_on(day(0)), Some(history.opening));
-    assert_eq!(history.standing_on(day(2)).unwrap().custody, Custody::Processed);
+    assert_eq!(history.standing_on(day(2)).unwrap().custody, Some(Custody::Processed));
     assert_eq!(history.standing_on(day(99)), Some(history.standing()));
 }
 
@@ -221,38 +292,41 @@ fn any_transition() -> impl Strategy<Value = Transition> {
 fn any_start() -> impl Strategy<Value = History> {
     let answer = prop::sample::select(Answer::ALL);
     (any::<bool>(), answer).prop_map(|(fresh, research_consent)| {
-        let (custody, transplant) = (Custody::Stored, Transplant::PendingSurvey);
+        let (custody, transplant) = (Some(Custody::Stored), Some(Transplant::PendingSurvey));
         let opening = Standing { custody, transplant, research_consent };
-        if fresh { History::collected(day(0)) } else { History::imported(day(0), opening).unwrap() }
+        if fresh { History::collected(day(0)) } else { History::from(day(0), opening) }
     })
 }
 
-fn check_step(before: Standing, entry: &Entry, after: Standing) -> Result<(), TestCaseError> {
-    let listed = |s: Standing| matches!(s.transplant, Transplant::Listed | Transplant::Reserved);
-    prop_assert!(!listed(after) || after.custody == Custody::Stored);
+fn check_step(
+    before: Standing,
+    (step, effects): (&Step, &[Effect]),
+    after: Standing,
+) -> Result<(), TestCaseError> {
+    let listed = |s: Standing| s.transplant.is_some_and(Transplant::is_on_the_list);
+    let is = |s: Standing, state| s.transplant == Some(state);
+    prop_assert!(!listed(after) || after.custody == Some(Custody::Stored));
     let moved = before.custody != after.custody;
-    prop_assert!(!moved || before.custody.next().contains(&after.custody));
-    prop_assert!(
-        before.transplant != Transplant::NeverEligible || after.transplant == before.transplant
-    );
-    if let Transplant::Delisted { reason } = before.transplant
-        && after.transplant != before.transplant
-    {
-        prop_assert_eq!(reason, DelistReason::NotInInventory);
-        prop_assert_eq!(entry.origin, Origin::Import);
+    let (from, to) = (before.custody.unwrap(), after.custody.unwrap());
+    prop_assert!(!moved || from.next().contains(&to));
+    if before.transplant.is_some_and(Transplant::is_final) {
+        prop_assert_eq!(before.transplant, after.transplant);
     }
-    if after.transplant == Transplant::Reserved && before.transplant != Transplant::Reserved {
-        prop_assert_eq!(entry.origin, Origin::Import);
-        prop_assert_eq!(before.transplant, Transplant::Listed);
+    if is(before, Transplant::ABSENT) && !is(after, Transplant::ABSENT) {
+        prop_assert_eq!(step.origin, Origin::Import);
     }
-    match entry.transition {
-        Transition::ShipForTransplant => prop_assert_eq!(before.transplant, Transplant::Reserved),
+    if is(after, Transplant::Reserved) && !is(before, Transplant::Reserved) {
+        prop_assert_eq!(step.origin, Origin::Import);
+        prop_assert!(is(before, Transplant::Listed));
+    }
+    match step.transition {
+        Transition::ShipForTransplant => prop_assert!(is(before, Transplant::Reserved)),
         Transition::Release { .. } => {
             prop_assert_eq!(before.research_consent, Answer::Yes);
-            prop_assert!(before.transplant != Transplant::Reserved && !listed(after));
-            prop_assert_eq!(entry.effects.len(), if listed(before) { 2 } else { 1 });
+            prop_assert!(!is(before, Transplant::Reserved) && !listed(after));
+            prop_assert_eq!(effects.len(), if listed(before) { 2 } else { 1 });
         }
-        _ => prop_assert!(after.custody != Custody::Shipped || !moved),
+        _ => prop_assert!(to != Custody::Shipped || !moved),
     }
     Ok(())
 }
@@ -269,15 +343,17 @@ proptest! {
         for (transition, import, days) in steps {
             let origin = if import { Origin::Import } else { Origin::Curator };
             let (before, kept) = (history.standing(), history.clone());
-            if let Ok(entry) = history.apply(transition, origin, day(today + days)).cloned() {
+            let step = step(transition, origin, day(today + days));
+            if let Ok(effects) = history.apply(step.clone()) {
                 prop_assert!(days >= 0);
                 today += days;
-                check_step(before, &entry, history.standing())?;
-                prop_assert_eq!(history.entries.len(), kept.entries.len() + 1);
+                check_step(before, (&step, &effects), history.standing())?;
+                prop_assert_eq!(history.steps.len(), kept.steps.len() + 1);
+                prop_assert!(kept.is_extended_by(&history) && !history.is_extended_by(&kept));
             } else {
                 prop_assert_eq!(&history, &kept);
             }
         }
-        prop_assert!(history.entries.is_sorted_by_key(|entry| entry.date));
+        prop_assert!(history.steps.is_sorted_by_key(|step| step.date));
     }
 }
