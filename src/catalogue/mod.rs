@@ -1,6 +1,7 @@
 //! What can be done with the catalogue: read it, search it, change it. The only folder that opens a write
 //! transaction. It knows nothing of HTTP and nothing of SQL.
 
+pub mod check;
 pub mod error;
 pub mod export;
 pub mod import;

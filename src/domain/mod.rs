@@ -11,6 +11,7 @@ pub mod disease;
 pub mod donor;
 pub mod facet;
 pub mod filter;
+pub mod finding;
 pub mod hgvs;
 pub mod hla;
 pub mod id;

@@ -24,6 +24,7 @@ use crate::{
         cord_blood::facts::UnitFacts,
         disease::DiseaseFacts,
         donor::DonorFacts,
+        finding::Finding,
         id::RecordKind,
         organization::OrganizationFacts,
         publication::PublicationFacts,
@@ -37,6 +38,9 @@ const BATCH: usize = 500;
 
 /// Links out of a record, by the record's id.
 pub(super) struct Links(Catalogue);
+
+/// Findings on a record, by the record's id.
+pub(super) struct Findings(Catalogue);
 
 /// Public records of one kind, by id.
 pub(super) struct Records<F>(Catalogue, PhantomData<F>);
@@ -53,6 +57,16 @@ impl Loader<Uuid> for Links {
             of.entry(link.from).or_default().push(link);
         }
         Ok(of.into_iter().map(|(id, links)| (id, Arc::new(links))).collect())
+    }
+}
+
+impl Loader<Uuid> for Findings {
+    type Value = Arc<Vec<Finding>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, Self::Error> {
+        let found = self.0.findings(ids).await?;
+        Ok(found.into_iter().map(|(id, findings)| (id, Arc::new(findings))).collect())
     }
 }
 
@@ -80,11 +94,15 @@ const FAR_ENDS: [(Relation, &[&str]); 10] = [
     (Relation::Subject, &["subject"]),
 ];
 
+/// The fields that are answered from the findings on a record.
+const FINDINGS: [&str; 2] = ["findings", "karyotypeFindings"];
+
 /// Gives the request the loaders that its resolvers expect.
 #[must_use]
 pub fn request_data(request: Request, catalogue: &Catalogue) -> Request {
     request
         .data(loading(Links(catalogue.clone())))
+        .data(loading(Findings(catalogue.clone())))
         .data(records::<LineFacts>(catalogue))
         .data(records::<DonorFacts>(catalogue))
         .data(records::<DiseaseFacts>(catalogue))
@@ -108,6 +126,12 @@ fn loading<L: Send + Sync + 'static>(loader: L) -> Loading<L> {
 pub(super) async fn links_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Vec<Link>>> {
     let links = ctx.data::<Loading<Links>>()?.load_one(id).await.map_err(fault)?;
     Ok(links.unwrap_or_default())
+}
+
+/// The findings on a record.
+pub(super) async fn findings_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Vec<Finding>>> {
+    let findings = ctx.data::<Loading<Findings>>()?.load_one(id).await.map_err(fault)?;
+    Ok(findings.unwrap_or_default())
 }
 
 /// A public record, or none where the id is unknown or hidden.
@@ -142,16 +166,21 @@ pub(super) async fn read_ahead(
     ids: Vec<Uuid>,
 ) -> Result<()> {
     let asked = |path: &[&str]| places.iter().any(|place| selects(ctx, place, path));
+    let asks_for_findings =
+        |path: &[&str]| FINDINGS.iter().any(|field| asked(&[path, &[*field]].concat()));
+    let mut checked: Vec<Uuid> = if asks_for_findings(&[]) { ids.clone() } else { Vec::new() };
     let asked = FAR_ENDS.into_iter().filter(|(_, path)| asked(path));
-    let asked: Vec<Relation> = asked.map(|(relation, _)| relation).collect();
+    let asked: Vec<(Relation, bool)> =
+        asked.map(|(relation, path)| (relation, asks_for_findings(path))).collect();
     if asked.is_empty() || ids.is_empty() {
-        return Ok(());
+        return check_all(ctx, checked).await;
     }
     let links = ctx.data::<Loading<Links>>()?.load_many(ids).await.map_err(fault)?;
-    for relation in asked {
+    for (relation, findings) in asked {
         let links = links.values().flat_map(|links| links.iter());
         let to = links.filter(|link| link.relation == relation).map(|link| link.to);
         let to: Vec<Uuid> = to.collect();
+        checked.extend(to.iter().filter(|_| findings));
         for kind in relation.targets() {
             match kind {
                 RecordKind::CellLine => read_all::<LineFacts>(ctx, &to).await?,
@@ -164,6 +193,13 @@ pub(super) async fn read_ahead(
                 RecordKind::QcResult => read_all::<ResultFacts>(ctx, &to).await?,
             }
         }
+    }
+    check_all(ctx, checked).await
+}
+
+async fn check_all(ctx: &Context<'_>, ids: Vec<Uuid>) -> Result<()> {
+    if !ids.is_empty() {
+        ctx.data::<Loading<Findings>>()?.load_many(ids).await.map_err(fault)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod api;
 mod architecture;
+mod check;
 mod contract;
 mod crash;
 mod damaged_files;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     CordBloodUnit,
+    finding::Finding,
     parts::{Coded, RecordState, count},
 };
 use crate::{
@@ -108,6 +109,12 @@ impl CordBloodUnit {
         let purposes = self.record().all(|facts| &facts.purposes).into_iter().cloned().collect();
         let said = UnitFacts { purposes, ..UnitFacts::default() };
         said.public().purposes.into_iter().map(UnitPurpose::from).collect()
+    }
+
+    /// What does not fit together among the record, what it comes from and the tests of both, at most 100, the gravest
+    /// first. No sealed value is told. Not for clinical selection.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<Finding>> {
+        self.found(ctx).await
     }
 
     /// The lines that were made of it.
