@@ -534,3 +534,20 @@ fn in_public_nothing_rests_on_what_is_not_published() {
     circle.0.keep_published();
     assert_eq!(circle.findings(LINE), []);
 }
+
+#[test]
+fn lines_of_one_stated_parent_are_alike_though_each_has_a_donor_of_its_own() {
+    let mut line = typed(PROFILE_201B7);
+    let parent = json!({ "keys": [{ "scheme": "cellosaurus", "value": "CVCL_T817" }] });
+    line["parents"] = json!([{ "line": parent, "relation": "derived_from" }]);
+    let donors = [(DONOR, json!({})), (OTHER_DONOR, json!({}))];
+    let circle = Circle::new(&[
+        donors[0].clone(),
+        donors[1].clone(),
+        (LINE, line.clone()),
+        (OTHER_LINE, line),
+    ]);
+    let mut twins = Twins::default();
+    assert_eq!(twins.meet(&circle.0, uuid(LINE)), []);
+    assert_eq!(twins.meet(&circle.0, uuid(OTHER_LINE)), []);
+}

@@ -1,13 +1,15 @@
 //! One STR profile under two donors. It takes a walk over all lines and donors, and is asked of no single record.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
 use super::{Check, Finding, Known, Named, RuleCode, Said};
 use crate::domain::{
+    identifier::ExternalId,
     record::AnyRecord,
     str_profile::{MarkerMode, StrProfile},
+    term::Key,
 };
 
 /// The profiles that the walk has met, by their core markers. It grows with the profiles, not with the lines of a donor.
@@ -21,32 +23,45 @@ struct Met {
     donor: Uuid,
     record: Named,
     profile: StrProfile,
+    kin: BTreeSet<Key>,
 }
 
 impl Twins {
-    /// Takes in a record and says which records of another donor met before have its profile. A line of no known donor
-    /// is left out: whose cells it holds is not stated.
+    /// Takes in a record and says which record of another donor met before has its profile, the first of them. A line of
+    /// no known donor is left out, for whose cells it holds is not stated; lines of one stated parent are alike as they
+    /// should be, though a source may keep a donor for each.
     pub fn meet(&mut self, known: &Known, id: Uuid) -> Vec<Finding> {
         let (Some(record), Some(donor)) = (known.records.get(&id), known.donor(id)) else {
             return Vec::new();
         };
-        let subject = Named::of(record);
+        let (subject, kin) = (Named::of(record), kin(record));
         let mut check = Check { known, id, subject: subject.clone(), found: Vec::new() };
         for profile in known.str_profiles(id) {
             let Some(core) = profile.core() else { continue };
             let met = self.met.entry(core).or_default();
-            let alike =
-                met.iter().filter(|one| one.donor != donor && is_same(&one.profile, &profile));
-            for other in alike {
+            let stranger = |one: &&Met| one.donor != donor && one.kin.is_disjoint(&kin);
+            let mut strangers = met.iter().filter(stranger);
+            if let Some(other) = strangers.find(|one| is_same(&one.profile, &profile)) {
                 let other = Some(other.record.clone());
                 check.find(RuleCode::StrOfTwoDonors, other, &Said::same(""));
             }
-            if met.iter().all(|one| one.donor != donor) {
-                met.push(Met { donor, record: subject.clone(), profile });
+            match met.iter_mut().find(|one| one.donor == donor) {
+                Some(own) => own.kin.extend(kin.iter().cloned()),
+                None => {
+                    met.push(Met { donor, record: subject.clone(), profile, kin: kin.clone() });
+                }
             }
         }
         check.found
     }
+}
+
+/// The identifiers of a line and of those that it is said to come from, whether or not they are on record.
+fn kin(record: &AnyRecord) -> BTreeSet<Key> {
+    let AnyRecord::CellLine(line) = record else { return BTreeSet::new() };
+    let own = line.external_ids().into_iter().map(ExternalId::key);
+    let parents = line.all(|facts| &facts.parents).into_iter();
+    own.chain(parents.flat_map(|parent| parent.line.keys.clone())).collect()
 }
 
 impl Known {
