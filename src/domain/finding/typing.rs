@@ -153,7 +153,7 @@ fn hides_a_null(outcome: &LocusOutcome) -> bool {
         LocusOutcome::LossOfHeterozygosity { missing, .. } => is_null(missing),
         LocusOutcome::Disagree { line_only, donor_only } => {
             (line_only.is_empty() || donor_only.is_empty())
-                && line_only.iter().chain(donor_only).all(is_null)
+                && line_only.iter().chain(donor_only).all(|value| is_null(value))
         }
         LocusOutcome::Agree { .. } | LocusOutcome::NotComparable { .. } => false,
     }
@@ -163,12 +163,12 @@ fn hides_a_null(outcome: &LocusOutcome) -> bool {
 fn is_loss(outcome: &LocusOutcome) -> bool {
     match outcome {
         LocusOutcome::LossOfHeterozygosity { .. } => true,
-        LocusOutcome::Disagree { line_only, .. } => line_only.iter().all(is_null),
+        LocusOutcome::Disagree { line_only, .. } => line_only.iter().all(|value| is_null(value)),
         LocusOutcome::Agree { .. } | LocusOutcome::NotComparable { .. } => false,
     }
 }
 
-fn is_null(value: &String) -> bool {
+fn is_null(value: &str) -> bool {
     let read = hla::read(value).typings;
     let mut genotypes = read.iter().flat_map(|typing| &typing.genotypes);
     genotypes.next().is_some_and(|genotype| genotype.first.is_null())
