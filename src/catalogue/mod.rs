@@ -2,6 +2,7 @@
 //! transaction. It knows nothing of HTTP and nothing of SQL.
 
 pub mod certificate;
+pub mod check;
 pub mod distribution;
 mod due;
 pub mod error;

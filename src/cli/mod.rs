@@ -1,6 +1,7 @@
 //! The commands: what a person or a script at the bank can do from a shell.
 
 mod bank;
+mod check;
 mod export;
 mod import;
 mod log;
@@ -76,6 +77,8 @@ enum Command {
     },
     /// Build the search index anew from the database, and the one in Meilisearch where that is configured
     Reindex,
+    /// Look for what does not fit together among records, what they come from and their tests
+    Check(check::Args),
     /// Look for what is not as it should be
     Doctor {
         /// Also compare the index in Meilisearch with the database, document by document, and repair it
@@ -136,6 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Recipients { of } => return bank::recipients(&config, &of).await,
         Command::Log { command } => return log::run(&config, &command).await,
         Command::Reindex => import::reindex(&config).await?,
+        Command::Check(args) => return check::run(&config, &args).await,
         Command::Doctor { search } => return mirror::doctor(&config, search).await,
         Command::Search { command } => mirror::run(&config, command).await?,
         Command::Migrate => drop(open(&config).await?),

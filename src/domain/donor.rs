@@ -12,6 +12,7 @@ use super::{
     lang::Lang,
     names::Name,
     record::{Asked, Facts, Flag, Record, Relation, id_problems},
+    str_profile::StrProfile,
     term::{Reference, Term},
 };
 
@@ -55,6 +56,12 @@ pub struct DonorFacts {
     /// The constitutional karyotype in ISCN. What a line of the donor shows of it is as it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub karyotype: Option<String>,
+    /// HLA typings as written; sealed. What can be read of them is read where it is compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hla: Vec<String>,
+    /// STR profiles; sealed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub str: Vec<StrProfile>,
 }
 
 impl Facts for DonorFacts {

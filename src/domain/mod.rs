@@ -16,6 +16,7 @@ pub mod donor;
 pub mod due;
 pub mod facet;
 pub mod filter;
+pub mod finding;
 pub mod hgvs;
 pub mod hla;
 pub mod holding;

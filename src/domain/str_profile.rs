@@ -26,11 +26,21 @@ const MARKERS: [&str; 34] = [
     "F13A01", "F13B", "FESFPS", "LPL", "Penta C", "SE33", "DYS570", "DYS576",
 ];
 
+/// The core markers of ANSI/ATCC ASN-0002-2011, besides Amelogenin.
+const CORE: [&str; 8] = ["CSF1PO", "D13S317", "D16S539", "D5S818", "D7S820", "TH01", "TPOX", "vWA"];
+
+/// Markers at which one individual may show a third allele by an accident of its cells.
+const MIXED_AT_MOST: usize = 3;
+
 /// Other names of the markers, folded.
 const ALIASES: [(&str, &str); 3] = [("AMEL", AMELOGENIN), ("THO1", "TH01"), ("F13A1", "F13A01")];
 
 static REPEATS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[0-9]{1,3}(\.[0-9])?$").expect("the pattern is well formed"));
+
+/// The comma of a list with the space around it.
+static LIST_COMMA: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\s*,\s*").expect("the pattern is well formed"));
 
 /// Why the alleles of a marker cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -95,6 +105,18 @@ pub struct Score {
 }
 
 impl Score {
+    /// Whether the share of [`Self::tanabe`] is so many percent or more, without rounding.
+    pub fn at_or_above(&self, percent: u32) -> bool {
+        let all = u64::from(self.query) + u64::from(self.reference);
+        200 * u64::from(self.shared) >= u64::from(percent) * all
+    }
+
+    /// Whether it is so many percent or less, without rounding.
+    pub fn at_or_below(&self, percent: u32) -> bool {
+        let all = u64::from(self.query) + u64::from(self.reference);
+        200 * u64::from(self.shared) <= u64::from(percent) * all
+    }
+
     /// Percent of all alleles that are shared.
     pub fn tanabe(&self) -> f64 {
         percent(2 * self.shared, self.query + self.reference)
@@ -168,6 +190,47 @@ impl StrProfile {
             score.markers += u32::from(!q.is_empty() && !r.is_empty());
         }
         (score.markers > 0).then_some(score)
+    }
+
+    /// Reads a profile that stands in one text: `TH01 6,9.3; Penta D: 8,10; AMEL=X`. A cell that cannot be read is kept
+    /// as written. `None` where no human marker has alleles that can be read: the text is no profile.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut profile = Self::default();
+        let mut is_profile = false;
+        let parts = text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        for part in parts {
+            let part = LIST_COMMA.replace_all(part, ",");
+            let pair = part.split_once([':', '=']);
+            let pair = pair.or_else(|| part.rsplit_once(char::is_whitespace));
+            let (marker, alleles) = pair.unwrap_or((&part, ""));
+            let read = profile.insert(marker, alleles.trim());
+            is_profile |= read.is_ok() && MARKERS.contains(&parse_marker(marker).as_str());
+        }
+        is_profile.then_some(profile)
+    }
+
+    /// The markers whose cell cannot be read.
+    pub fn unread(&self) -> Vec<&str> {
+        let read = self.comparable(true);
+        self.markers.keys().map(String::as_str).filter(|name| !read.contains_key(name)).collect()
+    }
+
+    /// Whether it looks like that of several individuals: three alleles or more at more than three markers.
+    pub fn is_mixture(&self) -> bool {
+        let many = self.comparable(false).into_values().filter(|alleles| alleles.len() > 2);
+        many.count() > MIXED_AT_MOST
+    }
+
+    /// The alleles at the core markers as one text; `None` unless every one of them has alleles.
+    pub fn core(&self) -> Option<String> {
+        let read = self.comparable(false);
+        let cell = |name: &&str| {
+            let alleles = read.get(name).filter(|alleles| !alleles.is_empty())?;
+            let alleles: Vec<&str> = alleles.iter().copied().collect();
+            Some(format!("{name} {}", alleles.join(",")))
+        };
+        let cells: Option<Vec<String>> = CORE.iter().map(cell).collect();
+        cells.map(|cells| cells.join(";"))
     }
 
     /// The distinct alleles of every marker that can be read; none where none was detected.
@@ -386,7 +449,51 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_profile_in_one_text_is_read_cell_by_cell() {
+        let read = StrProfile::read("AMEL=X; TH01 6, 9.3;Penta D: 8,10\nTPOX\t8 ;").unwrap();
+        let line = profile(&[("AMEL", "X"), ("TH01", "6,9.3"), ("Penta D", "8,10"), ("TPOX", "8")]);
+        assert_eq!(read, line);
+        let read = StrProfile::read("X; CSF1PO 10; D5S818 11,OL").unwrap();
+        assert_eq!(read.unread(), ["D5S818", "X"]);
+        for text in ["", "matches origin", "identical to the parent, 15 loci", "TH01", "99 %"] {
+            assert_eq!(StrProfile::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn more_than_three_markers_with_a_third_allele_are_a_mixture() {
+        let three =
+            [("TH01", "5,6,7"), ("TPOX", "8,9,10"), ("vWA", "15,16,17"), ("FGA", "20,20,21")];
+        assert!(!profile(&three).is_mixture());
+        let mut four = profile(&three);
+        four.insert("D5S818", "11,12,13").unwrap();
+        assert!(four.is_mixture());
+        assert!(!line_201b7().is_mixture());
+    }
+
+    #[test]
+    fn the_core_is_told_only_where_it_is_whole() {
+        let core = line_201b7().core().unwrap();
+        assert!(core.starts_with("CSF1PO 10;D13S317 10,14;"), "{core}");
+        let mut line = line_201b7();
+        line.markers.insert("TPOX".to_owned(), vec!["ND".to_owned()]);
+        assert_eq!(line.core(), None);
+    }
+
+    #[test]
+    fn bands_are_told_without_rounding() {
+        let score = |shared| Score { shared, query: 10, reference: 10, markers: 9 };
+        assert!(score(8).at_or_above(80) && !score(7).at_or_above(80));
+        assert!(score(5).at_or_below(55) && !score(6).at_or_below(55));
+    }
+
     proptest! {
+        #[test]
+        fn no_text_upsets_the_reader(text in "(TH01|vWA|[;:=, 0-9.XY\n]|[a-z]{1,4}|.){0,40}") {
+            let _ = StrProfile::read(&text);
+        }
+
         #[test]
         fn any_cell_is_kept(marker in ".*", text in ".*") {
             let mut profile = StrProfile::default();

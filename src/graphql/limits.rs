@@ -109,6 +109,7 @@ pub const LIST_FIELDS: &[(&str, u32)] = &[
     ("facets", 5),
     ("factors", 4),
     ("fees", 4),
+    ("findings", 3),
     ("flags", 2),
     ("fragments", 3),
     ("highlights", 3),

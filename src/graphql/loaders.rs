@@ -26,6 +26,7 @@ use crate::{
         descent::Descent,
         disease::DiseaseFacts,
         donor::DonorFacts,
+        finding::Finding,
         holding::HoldingFacts,
         id::RecordKind,
         notice::NoticeFacts,
@@ -45,6 +46,9 @@ pub(super) struct Links(Catalogue);
 
 /// Records with all that they come from, their tests and the notices that reach them.
 pub(super) struct Descents(Catalogue);
+
+/// Findings on a record, by the record's id.
+pub(super) struct Findings(Catalogue);
 
 /// Public records of one kind, by id.
 pub(super) struct Records<F>(Catalogue, PhantomData<F>);
@@ -72,6 +76,16 @@ impl Loader<Uuid> for Descents {
     async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, Self::Error> {
         let descent = Arc::new(self.0.descent(ids).await?);
         Ok(ids.iter().map(|id| (*id, descent.clone())).collect())
+    }
+}
+
+impl Loader<Uuid> for Findings {
+    type Value = Arc<Vec<Finding>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, Self::Error> {
+        let found = self.0.findings(ids).await?;
+        Ok(found.into_iter().map(|(id, findings)| (id, Arc::new(findings))).collect())
     }
 }
 
@@ -104,12 +118,16 @@ const FAR_ENDS: [(Relation, &[&str]); 15] = [
     (Relation::Subject, &["subject"]),
 ];
 
+/// The fields that are answered from the findings on a record.
+const FINDINGS: [&str; 2] = ["findings", "karyotypeFindings"];
+
 /// Gives the request the loaders that its resolvers expect.
 #[must_use]
 pub fn request_data(request: Request, catalogue: &Catalogue) -> Request {
     request
         .data(loading(Links(catalogue.clone())))
         .data(loading(Descents(catalogue.clone())))
+        .data(loading(Findings(catalogue.clone())))
         .data(records::<LineFacts>(catalogue))
         .data(records::<DonorFacts>(catalogue))
         .data(records::<DiseaseFacts>(catalogue))
@@ -143,6 +161,12 @@ pub(super) async fn links_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Vec<Link
 pub(super) async fn descent_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Descent>> {
     let descent = ctx.data::<Loading<Descents>>()?.load_one(id).await.map_err(fault)?;
     Ok(descent.unwrap_or_default())
+}
+
+/// The findings on a record.
+pub(super) async fn findings_of(ctx: &Context<'_>, id: Uuid) -> Result<Arc<Vec<Finding>>> {
+    let findings = ctx.data::<Loading<Findings>>()?.load_one(id).await.map_err(fault)?;
+    Ok(findings.unwrap_or_default())
 }
 
 /// A public record, or none where the id is unknown or hidden.
@@ -180,16 +204,21 @@ pub(super) async fn read_ahead(
     if asked(&["supply"]) {
         ctx.data::<Loading<Descents>>()?.load_many(ids.clone()).await.map_err(fault)?;
     }
+    let asks_for_findings =
+        |path: &[&str]| FINDINGS.iter().any(|field| asked(&[path, &[*field]].concat()));
+    let mut checked: Vec<Uuid> = if asks_for_findings(&[]) { ids.clone() } else { Vec::new() };
     let asked = FAR_ENDS.into_iter().filter(|(_, path)| asked(path));
-    let asked: Vec<Relation> = asked.map(|(relation, _)| relation).collect();
+    let asked: Vec<(Relation, bool)> =
+        asked.map(|(relation, path)| (relation, asks_for_findings(path))).collect();
     if asked.is_empty() || ids.is_empty() {
-        return Ok(());
+        return check_all(ctx, checked).await;
     }
     let links = ctx.data::<Loading<Links>>()?.load_many(ids).await.map_err(fault)?;
-    for relation in asked {
+    for (relation, findings) in asked {
         let links = links.values().flat_map(|links| links.iter());
         let to = links.filter(|link| link.relation == relation).map(|link| link.to);
         let to: Vec<Uuid> = to.collect();
+        checked.extend(to.iter().filter(|_| findings));
         for kind in relation.targets() {
             match kind {
                 RecordKind::CellLine => read_all::<LineFacts>(ctx, &to).await?,
@@ -207,6 +236,13 @@ pub(super) async fn read_ahead(
                 RecordKind::Distribution => {}
             }
         }
+    }
+    check_all(ctx, checked).await
+}
+
+async fn check_all(ctx: &Context<'_>, ids: Vec<Uuid>) -> Result<()> {
+    if !ids.is_empty() {
+        ctx.data::<Loading<Findings>>()?.load_many(ids).await.map_err(fault)?;
     }
     Ok(())
 }

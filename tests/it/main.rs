@@ -6,6 +6,7 @@
 mod api;
 mod architecture;
 mod bank;
+mod check;
 mod contract;
 mod crash;
 mod damaged_files;

@@ -4,7 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Share;
-use crate::domain::{cell_line::coded, donor::Sex, lang::Lang};
+use crate::domain::{
+    cell_line::coded,
+    donor::Sex,
+    finding::{RuleCode, Severity},
+    lang::Lang,
+};
 
 /// What the comparison found.
 #[derive(
@@ -43,25 +48,6 @@ coded!(FindingKind {
     ConstitutionalMissing = "constitutional_missing", "Constitutional abnormality missing", "構成的異常の欠如";
     ConstitutionalAsExpected = "constitutional_as_expected", "Constitutional abnormality, as in the donor", "構成的異常（ドナーと同じ）";
     ChromosomeCount = "chromosome_count", "Chromosome count not explained by the abnormalities", "異常の記載と合わない染色体数";
-});
-
-/// How much a finding weighs.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Something is wrong: line, donor or record.
-    Error,
-    /// A person has to judge it.
-    Finding,
-    AsExpected,
-}
-
-coded!(Severity {
-    Error = "error", "Error", "誤り";
-    Finding = "finding", "Finding", "所見";
-    AsExpected = "as_expected", "As expected", "想定どおり";
 });
 
 /// Whether enough cells have an abnormality to call them a clone: [`super::CELLS_OF_A_CLONE`].
@@ -116,11 +102,7 @@ pub struct Finding {
 
 impl Finding {
     pub fn severity(&self) -> Severity {
-        match self.kind {
-            FindingKind::WrongSex | FindingKind::DonorSexDiffers => Severity::Error,
-            FindingKind::ConstitutionalAsExpected => Severity::AsExpected,
-            _ => Severity::Finding,
-        }
+        RuleCode::of_karyotype(self.kind).rule().severity
     }
 
     /// The finding as a sentence.

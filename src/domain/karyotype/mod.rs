@@ -19,9 +19,10 @@ use self::view::View;
 pub use self::{
     abnormality::{Abnormality, AbnormalityKind, Copies, Sign},
     compare::compare,
-    finding::{Clonality, DonorSide, Finding, FindingKind, Severity},
+    finding::{Clonality, DonorSide, Finding, FindingKind},
     parse::{KaryotypeProblem, check},
 };
+pub use super::finding::Severity;
 use super::{cell_line::coded, lang::Lang};
 
 /// A clone begins, by the usual definition of ISCN, where two cells share a gained chromosome or a structural

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Batch, CellLine, Organization,
+    finding::Finding,
     notice::{Distributions, Purpose, Supply},
     parts::{Coded, Identifier, RecordState, Reference, SourceRow, count, rows, shown},
 };
@@ -222,6 +223,12 @@ impl Batch {
     ) -> Result<Connection<CertificateFacts>> {
         let paging = Paging { first, after, last, before };
         connection::list(ctx, self.askers(Relation::Certified), None, paging).await
+    }
+
+    /// What does not fit together among the record, what it comes from and the tests of both, at most 100, the gravest
+    /// first. No sealed value is told. Not for clinical selection.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<Finding>> {
+        self.found(ctx).await
     }
 
     /// The rows of the sources that speak of the record.

@@ -5,20 +5,24 @@ use chrono::{DateTime, Utc};
 
 use super::{
     CellLine, CordBloodUnit, Donor, Sample,
+    finding::Finding,
     line_parts::{
         Derivation, LineDisease, LineOrganization, LinePublication, Modification, Note, Parent,
         StrProfile, Variant,
     },
     notice::Distributions,
     parts::{Coded, Flag, Identifier, Lang, Name, RecordState, SourceRow, Term, rows, shown},
-    typing::{Hla, Karyotype, KaryotypeFinding, karyotype_findings},
+    typing::{Hla, Karyotype, KaryotypeFinding},
 };
 use crate::{
     domain::{
         batch::BatchFacts, cell_line::LineFacts, holding::HoldingFacts, lang, notice::NoticeFacts,
         page::MAX_PAGE, qc::record::ResultFacts, record::Relation,
     },
-    graphql::connection::{self, Connection, Paging},
+    graphql::{
+        connection::{self, Connection, Paging},
+        loaders,
+    },
 };
 
 /// An established line. Where sources differ on a single value, that of the first by precedence is shown.
@@ -238,13 +242,16 @@ impl CellLine {
         shown(self.record().all(|facts| &facts.karyotypes))
     }
 
-    /// What its karyotypes show beside what is known of the donor; none where they are not read.
+    /// What its karyotypes show beside what is known of the donor: those of `findings` that speak of a karyotype.
     async fn karyotype_findings(&self, ctx: &Context<'_>) -> Result<Vec<KaryotypeFinding>> {
-        let donor = match self.record().first(|facts| facts.donor.as_ref()) {
-            Some(donor) => self.reached(ctx, Relation::Donor, donor).await?,
-            None => None,
-        };
-        Ok(karyotype_findings(self.record(), donor.as_ref().map(Donor::record)))
+        let found = loaders::findings_of(ctx, self.record().id.uuid).await?;
+        Ok(found.iter().filter_map(KaryotypeFinding::of).collect())
+    }
+
+    /// What does not fit together among the record, what it comes from and the tests of both, at most 100, the gravest
+    /// first. No sealed value is told. Not for clinical selection.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<Finding>> {
+        self.found(ctx).await
     }
 
     /// HLA typings that a source has published, as read; null where there are none.

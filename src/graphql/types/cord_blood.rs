@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     CordBloodUnit,
+    finding::Finding,
     parts::{Coded, RecordState, count},
 };
 use crate::{
@@ -133,6 +134,12 @@ impl CordBloodUnit {
     /// The steps the unit went through, the oldest first. Of a day the year is shown; who did it is not.
     async fn steps(&self) -> Vec<UnitStep> {
         self.record().public_steps().into_iter().map(UnitStep).collect()
+    }
+
+    /// What does not fit together among the record, what it comes from and the tests of both, at most 100, the gravest
+    /// first. No sealed value is told. Not for clinical selection.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<Finding>> {
+        self.found(ctx).await
     }
 
     /// The lines that were made of it.

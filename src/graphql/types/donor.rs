@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Disease, Donor,
+    finding::Finding,
     parts::{Coded, Identifier, RecordState, Reference, Term, shown},
 };
 use crate::{
@@ -108,6 +109,12 @@ impl Donor {
     ) -> Result<Connection<SampleFacts>> {
         let paging = Paging { first, after, last, before };
         connection::list(ctx, self.askers(Relation::Donor), None, paging).await
+    }
+
+    /// What does not fit together among the record, what it comes from and the tests of both, at most 100, the gravest
+    /// first. No sealed value is told. Not for clinical selection.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<Finding>> {
+        self.found(ctx).await
     }
 
     /// The lines that come from the donor.

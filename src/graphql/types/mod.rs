@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod cord_blood;
 pub mod disease;
 pub mod donor;
+pub mod finding;
 pub mod holding;
 pub mod line_parts;
 pub mod notice;
@@ -219,6 +220,12 @@ impl<F: Facts> Shown<F> {
 
     fn uuid(&self) -> Uuid {
         self.0.record.id.uuid
+    }
+
+    /// What the rules find on the record; nothing on a tombstone.
+    async fn found(&self, ctx: &Context<'_>) -> Result<Vec<finding::Finding>> {
+        let found = loaders::findings_of(ctx, self.uuid()).await?;
+        Ok(found.iter().cloned().map(finding::Finding).collect())
     }
 
     /// The published record that a reference of this record reaches. A tombstone is found by direct look-up only.

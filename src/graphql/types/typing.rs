@@ -3,12 +3,11 @@
 use async_graphql::{Object, SimpleObject};
 
 use super::parts::{Coded, Lang};
-use crate::domain::{cell_line::LineFacts, donor::DonorFacts};
 use crate::domain::{
+    finding::{Finding, Severity},
     hla::{self, HlaTyping},
-    karyotype::{Finding, Karyotype as Read, KaryotypeClone, check, compare},
+    karyotype::{FindingKind, Karyotype as Read, KaryotypeClone, check},
     lang::Lang as Language,
-    record::Record,
 };
 
 /// A karyotype as written, and as read.
@@ -82,36 +81,32 @@ impl From<&KaryotypeClone> for Clone {
 
 /// What a comparison of a line's karyotype with its donor found.
 #[derive(Debug)]
-pub struct KaryotypeFinding(Finding);
+pub struct KaryotypeFinding {
+    kind: FindingKind,
+    severity: Severity,
+}
+
+impl KaryotypeFinding {
+    /// None where the finding speaks of no karyotype.
+    pub(super) fn of(finding: &Finding) -> Option<Self> {
+        Some(Self { kind: finding.karyotype?, severity: finding.severity })
+    }
+}
 
 /// What a comparison of a line's karyotype with its donor found. The donor's own karyotype is not told.
 #[Object]
 impl KaryotypeFinding {
     /// What was found.
     async fn kind(&self) -> Coded {
-        let kind = self.0.kind;
+        let kind = self.kind;
         Coded::new(kind.code(), |lang| kind.label(lang))
     }
 
     /// How much it weighs.
     async fn severity(&self) -> Coded {
-        let severity = self.0.severity();
+        let severity = self.severity;
         Coded::new(severity.code(), |lang| severity.label(lang))
     }
-}
-
-/// Every karyotype of a line against what is known of its donor.
-pub(super) fn karyotype_findings(
-    line: &Record<LineFacts>,
-    donor: Option<&Record<DonorFacts>>,
-) -> Vec<KaryotypeFinding> {
-    let constitutional = donor.and_then(Record::karyotype);
-    let sex = donor.and_then(Record::sex);
-    let read = line.all(|facts| &facts.karyotypes).into_iter();
-    read.filter_map(|text| Read::parse(text).ok())
-        .flat_map(|karyotype| compare(&karyotype, constitutional.as_ref(), sex))
-        .map(KaryotypeFinding)
-        .collect()
 }
 
 /// HLA typings that a source has published, as read.
