@@ -468,26 +468,29 @@ fn a_unit_is_collected_processed_and_frozen_in_that_order() {
 
 #[test]
 fn a_line_is_made_of_a_unit_that_was_released_for_research() {
-    let unit = |consent: &[&str], status: &str| {
+    let unit = |consent: &[&str], transplant: Value| {
         let said = |answer: &&str| json!({ "purpose": "research", "consent": answer });
         let purposes: Vec<Value> = consent.iter().map(said).collect();
-        (UNIT, json!({ "purposes": purposes, "status": { "input": status } }))
+        let opening =
+            json!({ "custody": "stored", "transplant": transplant, "research_consent": "unknown" });
+        let history = json!({ "opened": "2018-05-01", "opening": opening });
+        (UNIT, json!({ "purposes": purposes, "history": history }))
     };
-    for (consent, status, expected) in [
-        (&["yes"][..], "DE", vec![]),
-        (&["no"], "DE", vec![R::UnitConsentRefused]),
-        (&[], "DE", vec![R::UnitConsentUnknown]),
-        (&["yes", "no"], "DE", vec![R::UnitConsentUnknown]),
-        (&["yes"], "AV", vec![R::UnitStillOffered]),
-        (&["yes"], "RS", vec![R::UnitStillOffered]),
+    let state = |state: &str| json!({ "state": state });
+    let off = |reason: &str| json!({ "state": "delisted", "reason": reason });
+    for (consent, transplant, expected) in [
+        (&["yes"][..], off("released_for_research"), vec![]),
+        (&["no"], off("expired"), vec![R::UnitConsentRefused]),
+        (&[], off("expired"), vec![R::UnitConsentUnknown]),
+        (&["yes", "no"], off("expired"), vec![R::UnitConsentUnknown]),
+        (&["yes"], state("listed"), vec![R::UnitStillOffered]),
+        (&["yes"], state("reserved"), vec![R::UnitStillOffered]),
+        (&["yes"], off("not_in_inventory"), vec![]),
+        (&["yes"], state("never_eligible"), vec![]),
     ] {
-        let stated = [(LINE, json!({})), unit(consent, status)];
-        assert_eq!(rules(LINE, &stated), expected, "{consent:?} {status}");
+        let stated = [(LINE, json!({})), unit(consent, transplant.clone())];
+        assert_eq!(rules(LINE, &stated), expected, "{consent:?} {transplant}");
     }
-    let (_, mut left) = unit(&["yes"], "AV");
-    let presence = json!({ "presence": "not_in_inventory", "as_of": "2019-01-01T00:00:00Z" });
-    left["listing"] = json!({ "organization": 1234, "pool": 1234, "presence": presence });
-    assert_eq!(rules(LINE, &[(LINE, json!({})), (UNIT, left)]), []);
 }
 
 #[test]

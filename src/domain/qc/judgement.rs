@@ -206,7 +206,7 @@ impl Judge<'_> {
                 }
             }
             Value::Findings(findings) => findings.iter().any(|finding| !self.is_in_donor(finding)),
-            Value::Coded(_) | Value::Measured(_) => {
+            Value::Coded(_) | Value::Measured(_) | Value::Alleles => {
                 value.coded().is_some_and(|coded| codes.adverse.contains(&coded))
             }
         };

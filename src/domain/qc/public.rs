@@ -16,7 +16,7 @@ impl QcResult {
     pub fn public_reading(&self) -> Option<Value> {
         let value = self.value.as_ref().filter(|_| self.is_of_cells())?;
         let read = Value::parse(self.test, &value.text).ok()?;
-        let sound = value.problem(self.test).is_none() && !has_free_text(&read);
+        let sound = value.problem(self.test).is_none() && !tells_of_a_person(&read);
         sound.then_some(read)
     }
 
@@ -31,13 +31,14 @@ impl QcResult {
     }
 }
 
-/// Whether something in a value was taken as it stood, which may tell of a person.
-fn has_free_text(value: &Value) -> bool {
+/// Whether a value may tell of a person: alleles do, and so may what was taken as it stood.
+fn tells_of_a_person(value: &Value) -> bool {
     let other = |one: &Abnormality| one.kind == AbnormalityKind::Other;
     match value {
         Value::Karyotype(read) => {
             read.clones.iter().flat_map(|clone| &clone.abnormalities).any(other)
         }
+        Value::Alleles => true,
         Value::Measured(_) | Value::Coded(_) | Value::Findings(_) => false,
     }
 }

@@ -11,7 +11,7 @@ use super::{
     unit::{Unit, fold},
     value::{Amount, Comparator, GenomicFinding, Measurement, Quantity, Value, ValueError},
 };
-use crate::domain::karyotype::Karyotype;
+use crate::domain::{hla, karyotype::Karyotype, str_profile::StrProfile};
 
 /// Words that stand where a value should, folded.
 const NO_VALUE: [&str; 15] = [
@@ -100,6 +100,16 @@ pub(super) fn read(test: TestCode, written: &str) -> Result<Value, ValueError> {
             Err(error) => findings(test, written, &folded).map_err(|_| error),
             read => read,
         },
+        Notation::Profile => plain(test, written, &folded).or_else(|error| {
+            let profile = StrProfile::read(written);
+            let is_read = profile.is_some_and(|profile| profile.unread().is_empty());
+            is_read.then_some(Value::Alleles).ok_or(error)
+        }),
+        Notation::Typing => plain(test, written, &folded).or_else(|error| {
+            let read = hla::read(written);
+            let is_read = !read.typings.is_empty() && read.problems.is_empty();
+            is_read.then_some(Value::Alleles).ok_or(error)
+        }),
     }
 }
 

@@ -273,6 +273,10 @@ pub enum Notation {
     Karyotype,
     /// A list of gains and losses.
     Findings,
+    /// An STR profile.
+    Profile,
+    /// HLA alleles.
+    Typing,
 }
 
 /// The coded values a test can give.
@@ -410,6 +414,8 @@ impl TestCode {
         match self {
             Self::Karyotype => Notation::Karyotype,
             Self::CopyNumber => Notation::Findings,
+            Self::IdentityStr => Notation::Profile,
+            Self::IdentityHla => Notation::Typing,
             _ => Notation::Plain,
         }
     }

@@ -90,6 +90,9 @@ pub enum Value {
     Karyotype(Karyotype),
     /// Empty when the laboratory says that it found none.
     Findings(Vec<GenomicFinding>),
+    /// An STR profile or HLA alleles, to be found in the text alone. They say who somebody is, and nothing on a
+    /// requirement before they are compared.
+    Alleles,
 }
 
 /// What was counted to give a result.
@@ -400,6 +403,7 @@ impl fmt::Display for Value {
             Self::Measured(measured) => measured.fmt(f),
             Self::Coded(value) => f.write_str(value.label(Lang::En)),
             Self::Karyotype(karyotype) => f.write_str(&karyotype.text),
+            Self::Alleles => f.write_str("alleles"),
             Self::Findings(findings) if findings.is_empty() => f.write_str("none"),
             Self::Findings(findings) => {
                 let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();

@@ -37,6 +37,9 @@ fn values_are_read_as_typed() {
         (TestCode::Karyotype, "5 %", "5 %"),
         (TestCode::CopyNumber, "20q11.21 4.2 Mb; +21", "20q11.21 4.2 Mb; +21"),
         (TestCode::CopyNumber, "なし", "none"),
+        (TestCode::IdentityStr, "TH01 6,9.3; TPOX 8; AMEL X,Y", "alleles"),
+        (TestCode::IdentityHla, "A*24:02+A*01:01^B*52:01+B*52:01", "alleles"),
+        (TestCode::IdentityStr, "100 %", "100 %"),
         (TestCode::CopyNumber, "gain 20q11.21 (4200 kb)", "gain 20q11.21 4200 kb"),
         (TestCode::CopyNumber, "dup(20)(q11.21) 4.2Mb", "dup(20)(q11.21) 4.2 Mb"),
         (
