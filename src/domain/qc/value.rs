@@ -12,7 +12,7 @@ use super::{
     coded_value::CodedValue,
     number::{Number, NumberError},
     read_value,
-    test_code::TestCode,
+    test_code::{Notation, TestCode},
     unit::{Dimension, Unit, UnitError},
 };
 use crate::domain::{
@@ -251,6 +251,10 @@ impl Value {
             Self::Coded(CodedValue::NotDetected) if !test.dimensions().is_empty() => None,
             Self::Coded(value) => (!test.allows(*value)).then(not_of_test),
             Self::Karyotype(_) => (test != TestCode::Karyotype).then(not_of_test),
+            Self::Alleles => {
+                let typed = matches!(test.notation(), Notation::Profile | Notation::Typing);
+                (!typed).then(not_of_test)
+            }
             Self::Findings(findings) => {
                 if test != TestCode::CopyNumber {
                     return Some(not_of_test());
