@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::FixedOffset;
 use serde::Deserialize;
 
 /// Everything that can be set. A key that is not here is refused by name.
@@ -23,6 +24,8 @@ pub struct Config {
     pub database: Option<String>,
     /// The letters before the dash of accessions; upper-case letters and digits.
     pub accession_prefix: String,
+    /// How far the bank's day is ahead of UTC: `+09:00` in Japan. A notice begins with the day of its bank.
+    pub utc_offset: String,
     pub search: Search,
 }
 
@@ -69,6 +72,7 @@ impl Default for Config {
             data: PathBuf::from("stemma-data"),
             database: None,
             accession_prefix: "STM".to_owned(),
+            utc_offset: "+00:00".to_owned(),
             search: Search::default(),
         }
     }
@@ -80,6 +84,8 @@ pub enum ConfigError {
     Read(#[from] config::ConfigError),
     #[error("`accession_prefix` is `{0}`; use one to eight upper-case letters or digits")]
     Prefix(String),
+    #[error("`utc_offset` is `{0}`; write it like `+09:00`")]
+    Offset(String),
     #[error(
         "`search.meilisearch.index` is `{0}`; use letters, digits, `-` and `_`, at most 100 of them"
     )]
@@ -119,12 +125,20 @@ impl Config {
         if prefix.is_empty() || prefix.len() > 8 || !prefix.chars().all(allowed) {
             return Err(ConfigError::Prefix(prefix.clone()));
         }
+        if self.utc_offset.parse::<FixedOffset>().is_err() {
+            return Err(ConfigError::Offset(self.utc_offset));
+        }
         let index = &self.search.meilisearch.index;
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if index.is_empty() || index.len() > 100 || !index.chars().all(allowed) {
             return Err(ConfigError::Index(index.clone()));
         }
         Ok(self)
+    }
+
+    /// How far the bank's day is ahead of UTC.
+    pub fn utc_offset(&self) -> FixedOffset {
+        self.utc_offset.parse().expect("it was checked when it was read")
     }
 
     /// The database's address.

@@ -10,7 +10,7 @@ use super::{
     import::{Candidate, Import, Outcome},
 };
 use crate::{
-    db::{self, record},
+    db::{self, log, record},
     domain::{
         certificate::{CertificateFacts, CertifiedLine, CertifiedStandard, CertifiedTest, Content},
         descent::{Assessed, Descent, Known},
@@ -32,32 +32,64 @@ pub struct Order {
     /// The accession of the bank that issues it.
     pub issuer: String,
     pub approver: String,
-    pub on: NaiveDate,
     /// The accession of the certificate that it takes the place of.
     pub supersedes: Option<String>,
 }
 
 impl Catalogue {
-    /// Issues a certificate, whatever the verdict: a certificate of a failed lot says that it failed. Answers its
-    /// accession.
+    /// Issues a certificate of today, whatever the verdict: a certificate of a failed lot says that it failed. Answers
+    /// its accession.
     ///
     /// # Errors
     /// [`Error::Input`] where the subject is no published lot or unit, the bank or the older certificate is not known,
     /// the number was given out before, or the approver did one of the tests or may have.
     pub async fn certify(&self, order: &Order, standard: &QcStandard) -> Result<String, Error> {
+        const TRIES: usize = 5;
+        let key = self.fresh_number(order).await?;
+        for _ in 0..TRIES {
+            let content = self.content(order, standard).await?;
+            // What changed while it was gathered would be certified as of a moment that never was.
+            if log::head(&mut self.db.read().await?.conn()).await?.seq == content.seq {
+                return self.keep(content, order, &key).await;
+            }
+        }
+        Err(Error::Input("the catalogue is changing all the time; try again".to_owned()))
+    }
+
+    /// The key of a certificate with this number, where none has it.
+    async fn fresh_number(&self, order: &Order) -> Result<Key, Error> {
+        let (issuer, number) = (order.issuer.trim(), order.number.trim());
+        if number.is_empty() || number.contains('/') {
+            return Err(Error::Input(format!(
+                "`{number}` is no number of a certificate; give one without `/`"
+            )));
+        }
+        let key = Key::new("certificate", &format!("{issuer}/{number}"));
+        match self.by_key::<CertificateFacts>(&key).await? {
+            None => Ok(key),
+            Some(given) => Err(Error::Input(format!(
+                "the number {number} was given to {}; a certificate is frozen: issue another that supersedes it",
+                given.record.accession
+            ))),
+        }
+    }
+
+    async fn content(&self, order: &Order, standard: &QcStandard) -> Result<Content, Error> {
+        let on = self.today();
+        let seq = log::head(&mut self.db.read().await?.conn()).await?.seq;
         let subject = self.published(&order.subject, Relation::Certified.targets()).await?;
         let issuer = self.published(&order.issuer, Relation::Organization.targets()).await?;
         if let Some(older) = &order.supersedes {
-            self.published(older, Relation::Supersedes.targets()).await?;
+            let older = self.published(older, Relation::Supersedes.targets()).await?;
+            supersedable(&older, order)?;
         }
         let mut lent = self.db.read().await?;
-        let seq = db::log::head(&mut lent.conn()).await?.seq;
         let descent = db::descent::load(&mut lent.conn(), &[subject.id().uuid]).await?;
-        let assessed = descent.assess(subject.id(), standard, order.on).ok_or_else(|| {
+        let assessed = descent.assess(subject.id(), standard, on).ok_or_else(|| {
             let subject = &order.subject;
             Error::Input(format!("nobody states the level of {subject}; enter it first"))
         })?;
-        let known = rests_on(&descent, &assessed, order.on);
+        let known = rests_on(&descent, &assessed, on);
         approved(&known, &order.approver)?;
         let ids: Vec<_> = known.iter().map(|known| known.record.uuid).collect();
         let results = record::any_many(&mut lent.conn(), &ids).await?;
@@ -67,9 +99,14 @@ impl Catalogue {
             found.map(|stored| stored.record.accession().to_owned())
         };
         let about = about(&subject, &descent);
-        let content = Content {
+        // What was found in a person above the lot is part of the verdict, and not told.
+        let own = subject.id().uuid.to_string();
+        let told = known
+            .iter()
+            .filter(|known| known.result.is_of_cells() || known.result.material.subject == own);
+        Ok(Content {
             number: order.number.trim().to_owned(),
-            issued_on: order.on,
+            issued_on: on,
             issuer: issuer.name().to_owned(),
             approver: order.approver.trim().to_owned(),
             subject: order.subject.clone(),
@@ -79,10 +116,9 @@ impl Catalogue {
             frozen_on: about.frozen_on,
             supersedes: order.supersedes.clone(),
             standard: certified_standard(&assessed, standard, accession),
-            tests: known.iter().filter_map(|known| certified(known, accession)).collect(),
+            tests: told.filter_map(|known| certified(known, accession)).collect(),
             seq,
-        };
-        self.keep(content, order).await
+        })
     }
 
     /// The tests on a certificate that still stand in public.
@@ -110,33 +146,44 @@ impl Catalogue {
         })
     }
 
-    async fn keep(&self, content: Content, order: &Order) -> Result<String, Error> {
-        let key =
-            format!("{}/{}", content.issuer.replace('/', " "), content.number.replace('/', " "));
-        let id = ExternalId::new("certificate", key.as_str());
+    async fn keep(&self, content: Content, order: &Order, key: &Key) -> Result<String, Error> {
         let by_accession = |accession: &str| Reference::to(ACCESSION, accession);
         let facts = CertificateFacts {
-            external_ids: vec![id.clone()],
+            external_ids: vec![ExternalId::new(&key.scheme, key.value.as_str())],
             subject: Some(by_accession(&order.subject)),
             issuer: Some(by_accession(&order.issuer)),
             supersedes: order.supersedes.as_deref().map(by_accession),
             sha256: Some(content.hash()),
             content: Some(content),
         };
-        let layer =
-            Layer { source: Source::new("curator"), key: key.clone(), facts, flags: vec![] };
+        let (source, flags) = (Source::new("curator"), Vec::new());
+        let layer = Layer { source, key: key.value.clone(), facts, flags };
         let draft = AnyDraft::Certificate(Draft::of(layer));
-        let reason = format!("certificate {key}");
-        let mut import = Import::by(self, format!("approver:{}", order.approver), reason);
-        import.chunk(&[Candidate::new(1, &key, draft)]).await?;
-        let remark = import.report.rows.into_iter().find(|row| row.outcome != Outcome::Conflict);
-        if let Some(remark) = remark {
-            return Err(Error::Input(format!("certificate {key}: {}", remark.message)));
+        let reason = format!("certificate {}", key.value);
+        let mut import = Import::by(self, format!("approver:{}", order.approver.trim()), reason);
+        import.chunk(&[Candidate::new(1, &key.value, draft)]).await?;
+        if let Some(refused) = import.report.rows.iter().find(|row| row.outcome == Outcome::Refused)
+        {
+            return Err(Error::Input(format!("certificate {}: {}", key.value, refused.message)));
         }
-        let kept = self.by_key::<CertificateFacts>(&Key::new(&id.scheme, &id.value)).await?;
+        let kept = self.by_key::<CertificateFacts>(key).await?;
         kept.map(|stored| stored.record.accession)
-            .ok_or_else(|| Error::Input(format!("certificate {key} was not kept")))
+            .ok_or_else(|| Error::Input(format!("certificate {} was not kept", key.value)))
     }
+}
+
+/// Only a certificate of the same bank on the same lot or unit is superseded.
+fn supersedable(older: &AnyRecord, order: &Order) -> Result<(), Error> {
+    let AnyRecord::Certificate(older) = older else { return Ok(()) };
+    let of = older.content().map(|content| content.subject.as_str());
+    let by = older.first(|facts| facts.issuer.as_ref()).map(Reference::code);
+    if of == Some(order.subject.as_str()) && by == Some(order.issuer.as_str()) {
+        return Ok(());
+    }
+    Err(Error::Input(format!(
+        "{} is of another lot or by another bank; it cannot be superseded by this one",
+        older.accession
+    )))
 }
 
 /// What was found for the lot or unit itself, and what the verdicts rest on, by the day of sampling.
@@ -149,13 +196,17 @@ fn rests_on<'d>(descent: &'d Descent, assessed: &Assessed, on: NaiveDate) -> Vec
     let own = descent.results_of(subject).iter();
     let mut known: Vec<&Known> = own.chain(above).collect();
     known.retain(|known| known.result.sampling_date.is_none_or(|sampled| sampled <= on));
-    known.sort_by_key(|known| (known.result.test, known.result.sampling_date, known.record));
-    known.dedup_by_key(|known| known.record);
+    let place = |known: &&Known| {
+        let result = &known.result;
+        (result.test, result.sampling_date, known.record, result.key.clone())
+    };
+    known.sort_by_key(place);
+    known.dedup_by_key(|known| (known.record, known.result.key.clone()));
     known
 }
 
 fn approved(known: &[&Known], approver: &str) -> Result<(), Error> {
-    if approver.trim().is_empty() {
+    if is_same_person(approver, "") {
         return Err(Error::Input("a certificate needs an approver".to_owned()));
     }
     for known in known {

@@ -10,11 +10,11 @@ use crate::{
     db::{
         Conn,
         link::{self, Link},
-        record::{self, RecordRow},
+        record,
     },
     domain::{
         distribution::{DistributionFacts, Receipt},
-        id::RecordId,
+        id::{RecordId, RecordKind},
         record::{Facts, Record, Relation, State},
         usage::{UsePurpose, UserType},
     },
@@ -30,9 +30,7 @@ const DOWN: [Relation; 6] = [
     Relation::Line,
     Relation::ParentBatch,
 ];
-/// No descent is followed further.
-const GENERATIONS: usize = 12;
-/// Countries with fewer distributions are told together.
+/// Years, kinds of user and countries with fewer distributions are told together.
 const FEW: u64 = 5;
 
 /// One distribution of a record or of something that came of it.
@@ -58,21 +56,44 @@ pub struct Received {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Distributed {
     pub total: u64,
-    /// None where nobody states the year.
+    /// Here and below, those with few are together under none, as are those that nobody states.
     pub by_year: BTreeMap<Option<i32>, u64>,
     pub by_user_type: BTreeMap<Option<UserType>, u64>,
-    /// Those with few are together under none, as are those that nobody states.
     pub by_country: BTreeMap<Option<String>, u64>,
 }
 
 impl Catalogue {
-    /// Everyone who received this record or something that came of it, by day. None where it is not known.
-    pub async fn recipients(&self, accession: &str) -> Result<Option<Vec<Received>>, Error> {
+    /// Everyone who received this record or something that came of it, by day; of a notice, what it is about. Drafts of
+    /// distributions are among them: nobody is to be forgotten in a recall.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the record is not known, or is of a kind that nobody receives.
+    pub async fn recipients(&self, accession: &str) -> Result<Vec<Received>, Error> {
         let mut lent = self.db.read().await?;
         let mut conn = lent.conn();
         let found = record::find_by_accession(&mut conn, [accession]).await?;
-        let Some(row) = found.first() else { return Ok(None) };
-        let (of, links) = distributions(&mut conn, row.record_id()?).await?;
+        let Some(row) = found.first() else {
+            return Err(Error::Input(format!("`{accession}` is not known")));
+        };
+        let id = row.record_id()?;
+        let starts = match id.kind {
+            RecordKind::Donor
+            | RecordKind::Sample
+            | RecordKind::CordBloodUnit
+            | RecordKind::CellLine
+            | RecordKind::Batch => vec![id.uuid],
+            RecordKind::Notice | RecordKind::Holding => {
+                let links = link::of(&mut conn, &[id.uuid]).await?.into_iter();
+                let about = [Relation::About, Relation::HeldLine];
+                links.filter(|link| about.contains(&link.relation)).map(|link| link.to).collect()
+            }
+            kind => {
+                return Err(Error::Input(format!(
+                    "{accession} is a {kind}, which nobody receives; ask for a line, lot, unit, sample, donor, holding or notice"
+                )));
+            }
+        };
+        let (of, links) = distributions(&mut conn, starts).await?;
         let ends: BTreeSet<Uuid> = links.iter().map(|link| link.to).collect();
         let ends: Vec<Uuid> = ends.into_iter().collect();
         let mut names: HashMap<Uuid, String> = HashMap::new();
@@ -90,13 +111,13 @@ impl Catalogue {
             .map(|one| received(one, name(one, Relation::Item), name(one, Relation::Recipient)))
             .collect();
         received.sort_by(|a, b| (a.sent_on, &a.distribution).cmp(&(b.sent_on, &b.distribution)));
-        Ok(Some(received))
+        Ok(received)
     }
 
     /// How often this record or something that came of it was distributed.
     pub async fn distributed(&self, id: RecordId) -> Result<Distributed, Error> {
         let mut lent = self.db.read().await?;
-        let (of, _) = distributions(&mut lent.conn(), id).await?;
+        let (of, _) = distributions(&mut lent.conn(), vec![id.uuid]).await?;
         let mut counts = Distributed::default();
         for one in of.iter().filter(|one| one.state == State::Published) {
             counts.total += 1;
@@ -105,47 +126,46 @@ impl Catalogue {
             *counts.by_user_type.entry(one.first(|facts| facts.user_type)).or_default() += 1;
             *counts.by_country.entry(one.first(|facts| facts.country.clone())).or_default() += 1;
         }
-        let many = |(country, count): &(&Option<String>, &u64)| country.is_some() && **count >= FEW;
-        let mut by_country: BTreeMap<Option<String>, u64> =
-            counts.by_country.iter().filter(many).map(|(c, n)| (c.clone(), *n)).collect();
-        let rest = counts.total - by_country.values().sum::<u64>();
-        if rest > 0 {
-            by_country.insert(None, rest);
-        }
-        counts.by_country = by_country;
+        counts.by_year = pooled(counts.by_year);
+        counts.by_user_type = pooled(counts.by_user_type);
+        counts.by_country = pooled(counts.by_country);
         Ok(counts)
     }
 }
 
-/// The distributions of a record and of all that came of it, drafts left out, with the links out of them.
+/// The counts, with the few put together under none: one shipment in a year tells who it was to whoever knows of it.
+fn pooled<K: Ord + Clone>(counts: BTreeMap<Option<K>, u64>) -> BTreeMap<Option<K>, u64> {
+    let mut pooled = BTreeMap::new();
+    for (key, count) in counts {
+        let key = key.filter(|_| count >= FEW);
+        *pooled.entry(key).or_default() += count;
+    }
+    pooled
+}
+
+/// The distributions of records and of all that came of them, with the links out of them.
 async fn distributions(
     conn: &mut Conn<'_>,
-    id: RecordId,
+    of: Vec<Uuid>,
 ) -> Result<(Vec<Record<DistributionFacts>>, Vec<Link>), Error> {
-    let mut items = BTreeSet::from([id.uuid]);
-    let mut generation = vec![id.uuid];
-    for _ in 0..GENERATIONS {
+    let mut items: BTreeSet<Uuid> = of.iter().copied().collect();
+    let mut generation = of;
+    // What is reached is never gone through twice, so that this ends.
+    while !generation.is_empty() {
         let mut next = Vec::new();
         for relation in DOWN {
             let links = link::to(conn, &generation, relation).await?;
             next.extend(links.iter().map(|link| link.from).filter(|from| items.insert(*from)));
         }
         generation = next;
-        if generation.is_empty() {
-            break;
-        }
     }
     let items: Vec<Uuid> = items.into_iter().collect();
     let sent = link::to(conn, &items, Relation::Item).await?;
     let ids: BTreeSet<Uuid> = sent.iter().map(|link| link.from).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let rows = record::get_many(conn, &ids).await?;
-    let known = |row: &&RecordRow| {
-        let draft = [State::Draft, State::InReview].map(State::as_str);
-        !draft.contains(&row.state.as_str())
-    };
     let mut of = Vec::with_capacity(rows.len());
-    for row in rows.iter().filter(known) {
+    for row in &rows {
         of.push(row.read()?.record);
     }
     Ok((of, link::of(conn, &ids).await?))

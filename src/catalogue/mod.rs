@@ -18,7 +18,7 @@ mod write;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Utc};
 use tokio::sync::Notify;
 
 pub use error::Error;
@@ -45,6 +45,8 @@ pub struct Catalogue {
     ids: Ids,
     /// The letters before the dash of a counted accession.
     prefix: Arc<str>,
+    /// How far the bank's day is ahead of UTC.
+    offset: FixedOffset,
     /// Wakes the readers of the log in this process after a change.
     changed: Arc<Notify>,
     index: Option<Arc<EmbeddedIndex>>,
@@ -61,11 +63,17 @@ impl Catalogue {
             clock,
             ids,
             prefix: prefix.into(),
+            offset: Utc.fix(),
             changed: Arc::default(),
             index: None,
             meilisearch: None,
             metrics: Metrics::default(),
         }
+    }
+
+    /// The same catalogue of a bank whose day begins so far before that of UTC.
+    pub fn with_offset(self, offset: FixedOffset) -> Self {
+        Self { offset, ..self }
     }
 
     /// The same catalogue, searching with this index.
@@ -84,12 +92,13 @@ impl Catalogue {
         let mut tx = self.db.begin().await?;
         db::due::begin(&mut tx.conn(), self.today()).await?;
         tx.commit().await?;
+        self.derive_due().await?;
         self.derive_units().await
     }
 
-    /// Today, by the clock, in UTC.
+    /// Today at the bank, by the clock.
     pub fn today(&self) -> NaiveDate {
-        self.clock.now().date_naive()
+        self.clock.now().with_timezone(&self.offset).date_naive()
     }
 
     /// Now, by the clock.

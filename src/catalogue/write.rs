@@ -64,7 +64,8 @@ pub(super) async fn write(
     let ids = records.iter().map(|r| (r.id(), each_kind!(r, record => record.external_ids())));
     external_id::replace(conn, &known, ids.collect()).await?;
     put_codes(conn, &known, changes).await?;
-    due::replace(conn, &known, due_days(changes, signed)).await?;
+    let reached = due::day(conn).await?;
+    due::replace(conn, &known, due_days(changes, reached)).await?;
     unit::write(conn, changes, signed.at).await?;
     let left = link::of(conn, &known).await?;
     relink(conn, &known, &records).await?;
@@ -75,14 +76,14 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// The days to come on which the records change by themselves.
-fn due_days(changes: &[Change], signed: &Signed) -> Vec<(Uuid, NaiveDate)> {
-    let today = signed.at.date_naive();
+/// The days on which the records change by themselves, beyond the one that the catalogue has reached: what is derived of
+/// them speaks of that day, whatever the clock says.
+fn due_days(changes: &[Change], reached: NaiveDate) -> Vec<(Uuid, NaiveDate)> {
     let days = |change: &Change| {
         let id = change.after.id().uuid;
         domain::due::days(&change.after).into_iter().map(move |day| (id, day))
     };
-    changes.iter().flat_map(days).filter(|(_, day)| *day > today).collect()
+    changes.iter().flat_map(days).filter(|(_, day)| *day > reached).collect()
 }
 
 /// The records that the changed ones led to and lead to no longer. What is told of those changes too: a notice that no
@@ -160,7 +161,8 @@ async fn put_codes(conn: &mut Conn<'_>, known: &[Uuid], changes: &[Change]) -> R
 }
 
 /// Works out which records the references reach. A reference reaches a record when one of its keys, tried in
-/// order, is borne by exactly one record of the kind it points to: of two that claim a key neither is chosen.
+/// order, is borne by exactly one record of the kind it points to: of two that claim a key neither is chosen, or both
+/// where that is the safe side.
 async fn relink(
     conn: &mut Conn<'_>,
     known: &[Uuid],
@@ -199,17 +201,20 @@ fn alternatives(
     borne: &BTreeMap<Key, Vec<RecordId>>,
 ) -> Vec<NewLink> {
     let mut links = Vec::new();
-    for (alternative, key) in asked.keys().into_iter().enumerate() {
+    for key in asked.keys() {
         let bearers = borne.get(&key).into_iter().flatten();
-        let mut bearers =
+        let bearers =
             bearers.filter(|id| asked.relation.targets().contains(&id.kind) && **id != from);
-        let to = match (bearers.next(), bearers.next()) {
-            (Some(only), None) => Some(only.uuid),
-            _ => None,
-        };
-        let (from, relation) = (from.uuid, asked.relation);
-        links.push(NewLink { from, relation, item, alternative, key, to });
-        if to.is_some() {
+        let mut reached: Vec<Option<Uuid>> = bearers.map(|id| Some(id.uuid)).collect();
+        if reached.len() != 1 && !(asked.relation.reaches_all() && !reached.is_empty()) {
+            reached = vec![None];
+        }
+        let is_reached = reached[0].is_some();
+        for to in reached {
+            let (from, relation, key) = (from.uuid, asked.relation, key.clone());
+            links.push(NewLink { from, relation, item, alternative: links.len(), key, to });
+        }
+        if is_reached {
             break;
         }
     }
@@ -217,7 +222,10 @@ fn alternatives(
 }
 
 /// Records written earlier may refer to what has just got, or lost, an identifier. Answers which they are.
-async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<Vec<RecordId>, Error> {
+async fn relink_askers(
+    conn: &mut Conn<'_>,
+    changes: &[Change],
+) -> Result<BTreeSet<RecordId>, Error> {
     let mut keys: BTreeSet<Key> = BTreeSet::new();
     for change in changes {
         let before = change.before.as_ref().map(keys_of).unwrap_or_default();
@@ -229,8 +237,11 @@ async fn relink_askers(conn: &mut Conn<'_>, changes: &[Change]) -> Result<Vec<Re
     let askers: Vec<Uuid> = askers.difference(&written).copied().collect();
     let records = record::any_many(conn, &askers).await?;
     let records: Vec<&AnyRecord> = records.iter().map(|stored| &stored.record).collect();
+    let left = link::of(conn, &askers).await?;
     relink(conn, &askers, &records).await?;
-    Ok(records.iter().map(|record| record.id()).collect())
+    let mut told = let_go(conn, &askers, left).await?;
+    told.extend(records.iter().map(|record| record.id()));
+    Ok(told)
 }
 
 fn keys_of(record: &AnyRecord) -> BTreeSet<Key> {

@@ -29,9 +29,6 @@ pub(super) struct Certify {
     /// Who approves it; nobody who did one of the tests
     #[arg(long, value_name = "NAME")]
     approver: String,
-    /// Day of issue; today when absent
-    #[arg(long, value_name = "DAY")]
-    on: Option<NaiveDate>,
     /// Accession of the certificate that it takes the place of
     #[arg(long, value_name = "ACCESSION")]
     supersedes: Option<String>,
@@ -52,7 +49,6 @@ pub(super) async fn certify(config: &Config, args: Certify) -> anyhow::Result<()
         number: args.number,
         issuer: args.issuer,
         approver: args.approver,
-        on: args.on.unwrap_or(catalogue.today()),
         supersedes: args.supersedes,
     };
     say(format_args!("{}", catalogue.certify(&order, standard).await?));
@@ -62,9 +58,7 @@ pub(super) async fn certify(config: &Config, args: Certify) -> anyhow::Result<()
 /// Prints who received a record or something that came of it, as CSV.
 pub(super) async fn recipients(config: &Config, accession: &str) -> anyhow::Result<ExitCode> {
     let catalogue = open(config).await?;
-    let Some(received) = catalogue.recipients(accession).await? else {
-        bail!("`{accession}` is not known");
-    };
+    let received = catalogue.recipients(accession).await?;
     let mut table = csv::Writer::from_writer(std::io::stdout());
     table.write_record(HEADINGS).context("the list cannot be written")?;
     for one in &received {

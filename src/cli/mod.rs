@@ -154,7 +154,8 @@ async fn open(config: &Config) -> anyhow::Result<Catalogue> {
     let db = Db::open(&config.database()).await?;
     let clock = Clock::System;
     let ids = Ids::new(clock.clone());
-    let catalogue = Catalogue::new(db, clock, ids, &config.accession_prefix);
+    let catalogue =
+        Catalogue::new(db, clock, ids, &config.accession_prefix).with_offset(config.utc_offset());
     catalogue.migrate().await?;
     let settings = &config.search.meilisearch;
     Ok(match &settings.url {

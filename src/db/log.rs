@@ -18,6 +18,8 @@ pub enum Action {
 }
 
 impl Action {
+    pub const ALL: [Self; 3] = [Self::Create, Self::Update, Self::System];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -215,8 +217,7 @@ pub fn verify(from: &mut Head, revisions: &[Revision]) -> Option<Verdict> {
 
 fn rewritten(revision: &Revision) -> Option<NewRevision> {
     let kind = RecordKind::parse(&revision.kind)?;
-    let action =
-        [Action::Create, Action::Update].into_iter().find(|a| a.as_str() == revision.action)?;
+    let action = Action::ALL.into_iter().find(|action| action.as_str() == revision.action)?;
     Some(NewRevision {
         record: RecordId::new(kind, revision.record_id),
         version: revision.version,

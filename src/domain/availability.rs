@@ -44,6 +44,22 @@ impl Availability {
         matches!(self, Self::Available | Self::OnDepositorsConsent)
     }
 
+    /// Of several words on one thing the gravest is told.
+    pub fn gravity(self) -> u8 {
+        match self {
+            Self::Recalled => 4,
+            Self::Discontinued => 3,
+            Self::Suspended => 2,
+            Self::Quarantined => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether somebody has put an end to orders, for a time or for good.
+    pub fn stops(self) -> bool {
+        matches!(self, Self::Quarantined | Self::Suspended | Self::Recalled | Self::Discontinued)
+    }
+
     /// Whether a state must say why.
     pub fn needs_comment(self) -> bool {
         matches!(self, Self::Suspended | Self::Recalled | Self::Discontinued)
@@ -84,6 +100,25 @@ pub(super) fn carry_on(states: &mut Vec<AvailabilityState>, older: &[Availabilit
     }
 }
 
+/// Why a row may not be taken: what it gives as the newest state is not the newest that is known, so that it is an old
+/// list, or means to go back to a state without saying from when.
+pub(super) fn keeps_against(
+    states: &[AvailabilityState],
+    newer: &[AvailabilityState],
+) -> Option<&'static str> {
+    let mut all = newer.to_vec();
+    carry_on(&mut all, states);
+    let old_list = !newer.is_empty() && newest(&all) != newest(newer);
+    old_list.then_some(
+        "a later state of availability is known than the newest of the row: give the state that holds now with its day",
+    )
+}
+
+/// Of two from one day the one that stands later in the list came later.
+fn newest(states: &[AvailabilityState]) -> Option<&AvailabilityState> {
+    states.iter().max_by_key(|state| state.from)
+}
+
 /// Facts that state an availability.
 pub trait Available: Facts {
     fn availability(&self) -> &[AvailabilityState];
@@ -111,8 +146,19 @@ impl<F: Available> Record<F> {
 
     /// Nothing stated is no. Notices may still stop it.
     pub fn can_be_ordered(&self, on: NaiveDate) -> bool {
-        let offered = self.availability(on).is_some_and(|s| s.availability.can_be_ordered());
-        offered && !self.is_held_back(on)
+        let stated = self.availability(on);
+        let offered = stated.filter(|state| state.availability.can_be_ordered());
+        offered.is_some_and(|state| !self.is_stopped_since(state.from, on))
+            && !self.is_held_back(on)
+    }
+
+    /// Whether any source states, from that day on, that it is stopped.
+    fn is_stopped_since(&self, from: NaiveDate, on: NaiveDate) -> bool {
+        self.layers.iter().any(|layer| {
+            let until: Vec<AvailabilityState> =
+                layer.facts.availability().iter().filter(|s| s.from <= on).cloned().collect();
+            newest(&until).is_some_and(|state| state.from >= from && state.availability.stops())
+        })
     }
 
     /// Whether something else than a state keeps it from being ordered.

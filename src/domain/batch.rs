@@ -175,6 +175,10 @@ impl Facts for BatchFacts {
         ids.chain(states).chain(vials).chain(listed).collect()
     }
 
+    fn keeps_against(&self, newer: &Self) -> Option<&'static str> {
+        availability::keeps_against(&self.availability, &newer.availability)
+    }
+
     fn carry_on(&mut self, older: &Self) {
         availability::carry_on(&mut self.availability, &older.availability);
     }

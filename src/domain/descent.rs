@@ -92,7 +92,9 @@ pub struct Supply<'d> {
 impl Supply<'_> {
     /// For one purpose; where none is given, for any that no notice names.
     pub fn can_be_ordered(&self, purpose: Option<UsePurpose>) -> bool {
-        self.offered && !self.notices.iter().any(|notice| notice.stops_orders(self.on, purpose))
+        let stopped = self.notices.iter().any(|notice| notice.stops_orders(self.on, purpose));
+        let for_nothing = self.stopped_purposes().len() == UsePurpose::ALL.len();
+        self.offered && !stopped && !for_nothing
     }
 
     /// The purposes for which notices stop orders.
@@ -179,7 +181,9 @@ impl Descent {
     /// is ever on offer.
     pub fn supply(&self, id: Uuid, on: NaiveDate) -> Supply<'_> {
         let offered = match self.records.get(&id) {
-            Some(AnyRecord::Batch(lot)) => lot.can_be_ordered(on) && !self.is_held_back(id, on),
+            Some(AnyRecord::Batch(lot)) => {
+                lot.can_be_ordered(on) && self.is_traced(id) && !self.is_held_back(id, on)
+            }
             Some(AnyRecord::Holding(holding)) => holding.can_be_ordered(on),
             _ => false,
         };
@@ -192,28 +196,29 @@ impl Descent {
         Supply { offered: offered && self.is_open(id), notices, on }
     }
 
-    /// The availability of a lot or a holding on a day: what its bank states, unless a notice stops every order.
+    /// The availability of a lot or a holding on a day: the gravest of what its bank states, what holds it back and the
+    /// notices that stop every order.
     pub fn availability(&self, id: Uuid, on: NaiveDate) -> Option<Availability> {
-        let state = match self.records.get(&id)? {
-            AnyRecord::Batch(lot) if self.is_held_back(id, on) => {
-                lot.availability(on).map(|_| Availability::Suspended)
+        let (state, held_back) = match self.records.get(&id)? {
+            AnyRecord::Batch(lot) => {
+                let back = self.is_held_back(id, on).then_some(Availability::Suspended);
+                (lot.availability(on), back)
             }
-            AnyRecord::Batch(lot) => lot.availability(on).map(|state| state.availability),
-            AnyRecord::Holding(holding) if holding.is_held_back(on) => {
-                Some(Availability::Quarantined)
+            AnyRecord::Holding(holding) => {
+                let back = holding.is_held_back(on).then_some(Availability::Quarantined);
+                (holding.availability(on), back)
             }
-            AnyRecord::Holding(holding) => holding.availability(on).map(|s| s.availability),
-            _ => None,
+            _ => return None,
         };
-        let offered = state?.can_be_ordered();
-        let stops = self.supply(id, on).notices;
-        let stops = stops.iter().filter(|notice| notice.stops_orders(on, None));
-        let stopped = stops.map(|notice| match notice.notice_kind() {
+        let state = state?.availability;
+        let notices = self.supply(id, on).notices.into_iter();
+        let stopped = notices.filter(|notice| notice.stops_orders(on, None));
+        let stopped = stopped.map(|notice| match notice.notice_kind() {
             Some(NoticeKind::Recall) => Availability::Recalled,
             Some(NoticeKind::Discontinuation) => Availability::Discontinued,
             _ => Availability::Suspended,
         });
-        stopped.max().filter(|_| offered).or(state)
+        stopped.chain(held_back).chain([state]).max_by_key(|state| state.gravity())
     }
 
     /// The tests of a record itself of which a published result stands.
@@ -238,20 +243,40 @@ impl Descent {
         std::iter::once(id).chain(above).chain(holdings).collect()
     }
 
-    /// The holdings that a lot belongs to: those of its line at its bank.
+    /// The holdings that a lot belongs to: those of its line at its bank, and all of its line where either bank is not
+    /// known.
     fn holdings_of(&self, lot: Uuid) -> impl Iterator<Item = &Held> {
         let is_lot = matches!(self.records.get(&lot), Some(AnyRecord::Batch(_)));
         let (lines, banks) = (self.ancestors(lot), self.banks.get(&lot));
         self.held.iter().filter(move |held| {
-            let here = banks.is_some_and(|banks| banks.iter().any(|b| held.banks.contains(b)));
+            let here = held.banks.is_empty()
+                || banks.is_none_or(|banks| banks.iter().any(|b| held.banks.contains(b)));
             is_lot && here && lines.contains(&held.line)
+        })
+    }
+
+    /// Whether the line and the lot that a lot names as its origin are known, as are those of the lots before it.
+    fn is_traced(&self, lot: Uuid) -> bool {
+        let lots = std::iter::once(lot).chain(self.ancestors(lot));
+        let lots = lots.filter_map(|id| match self.records.get(&id) {
+            Some(AnyRecord::Batch(lot)) => Some(lot),
+            _ => None,
+        });
+        lots.into_iter().all(|lot| {
+            let up = self.up.get(&lot.id.uuid).into_iter().flatten();
+            let kinds: Vec<RecordKind> =
+                up.filter_map(|id| self.records.get(id)).map(|record| record.id().kind).collect();
+            let links = lot.links();
+            let names = |relation| links.iter().any(|asked| asked.relation == relation);
+            (!names(Relation::Line) || kinds.contains(&RecordKind::CellLine))
+                && (!names(Relation::ParentBatch) || kinds.contains(&RecordKind::Batch))
         })
     }
 
     /// Whether the holding of a lot says that the line cannot be ordered there.
     fn is_held_back(&self, lot: Uuid, on: NaiveDate) -> bool {
         self.holdings_of(lot).any(|held| match self.records.get(&held.holding) {
-            Some(AnyRecord::Holding(holding)) if holding.state == State::Published => {
+            Some(AnyRecord::Holding(holding)) if holding.state != State::Merged => {
                 let stated = holding.availability(on).is_some() || holding.is_held_back(on);
                 stated && !holding.can_be_ordered(on)
             }

@@ -7,10 +7,15 @@ use chrono::{Days, NaiveDate};
 use super::{
     availability::AvailabilityState,
     holding::HoldingFacts,
+    id::RecordKind,
     notice::NoticeFacts,
     qc::{record::ResultFacts, standard},
     record::{AnyRecord, Record},
 };
+
+/// The kinds of record that have such days.
+pub const KINDS: [RecordKind; 4] =
+    [RecordKind::Batch, RecordKind::Holding, RecordKind::Notice, RecordKind::QcResult];
 
 /// Every such day, past ones too.
 pub fn days(record: &AnyRecord) -> BTreeSet<NaiveDate> {
@@ -41,25 +46,25 @@ fn notice_days(facts: &NoticeFacts) -> Vec<NaiveDate> {
     [facts.issued_on, facts.from, facts.closed_on].into_iter().flatten().collect()
 }
 
-/// The day from which a result counts, and those after which it is too old for some standard.
+/// The day from which a result counts, those after which it is too old for some standard, and the one from which it is
+/// out of specification.
 fn result_days(facts: &ResultFacts) -> Vec<NaiveDate> {
-    let Some(result) = &facts.result else { return Vec::new() };
-    let Some(sampled) = result.sampling_date else { return Vec::new() };
+    let declared = facts.out_of_specification.iter().map(|declared| declared.approved_on);
+    let mut days: Vec<NaiveDate> = declared.collect();
+    let Some(result) = &facts.result else { return days };
+    let Some(sampled) = result.sampling_date else { return days };
     let criteria = standard::shipped().iter().flat_map(|standard| &standard.criteria);
     let of_test = criteria.filter(|criterion| criterion.test == result.test);
     let valid = of_test.filter_map(|criterion| criterion.validity?.days);
     let expires = valid.filter_map(|days| sampled.checked_add_days(Days::new(u64::from(days) + 1)));
-    std::iter::once(sampled).chain(expires).collect()
+    days.extend(std::iter::once(sampled).chain(expires));
+    days
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        id::{RecordId, RecordKind},
-        record::Layer,
-        source::Source,
-    };
+    use crate::domain::{id::RecordId, record::Layer, source::Source};
 
     #[test]
     fn a_notice_changes_something_when_it_begins_and_when_it_is_closed() {

@@ -160,6 +160,10 @@ impl Facts for HoldingFacts {
         ids.chain(states).chain(deposit).chain(fees).collect()
     }
 
+    fn keeps_against(&self, newer: &Self) -> Option<&'static str> {
+        availability::keeps_against(&self.availability, &newer.availability)
+    }
+
     fn carry_on(&mut self, older: &Self) {
         availability::carry_on(&mut self.availability, &older.availability);
     }

@@ -63,7 +63,8 @@ pub struct NoticeFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<Reference>,
     /// The lines, lots, holdings and units that it is about. One about a line reaches its lots and holdings, one about
-    /// a lot those grown from it.
+    /// a lot those grown from it. Its sublines are lines of their own, and so are the lines made of a unit: a notice
+    /// that means them names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<Reference>,
     /// The uses that it is about; every use where none is named.
@@ -93,10 +94,12 @@ pub struct NoticeFacts {
 }
 
 impl NoticeFacts {
-    /// Whether it holds on a day. One without a day holds always: that it is old is not guessed.
+    /// Whether it holds on a day. One without a day holds always: that it is old is not guessed. An end before its
+    /// beginning is a slip and ends nothing.
     pub fn is_open(&self, on: NaiveDate) -> bool {
-        let begun = self.from.or(self.issued_on).is_none_or(|from| from <= on);
-        begun && self.closed_on.is_none_or(|closed| on < closed)
+        let begun = self.from.or(self.issued_on);
+        let closed = self.closed_on.filter(|closed| begun.is_none_or(|begun| begun <= *closed));
+        begun.is_none_or(|begun| begun <= on) && closed.is_none_or(|closed| on < closed)
     }
 
     fn concerns(&self, purpose: UsePurpose) -> bool {
@@ -225,6 +228,13 @@ mod tests {
             assert_eq!(notice.stops_orders(day(on), None), stops, "{on}");
             assert_eq!(notice.stops_orders(day(on), Some(UsePurpose::Sale)), stops, "{on}");
         }
+    }
+
+    #[test]
+    fn an_end_before_the_beginning_ends_nothing() {
+        let closed_on = Some(day("2016-11-01"));
+        let notice = notice(NoticeFacts { closed_on, ..suspension(&[]) });
+        assert!(notice.stops_orders(day("2017-05-01"), None));
     }
 
     #[test]

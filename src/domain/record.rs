@@ -86,6 +86,11 @@ pub struct Layer<F> {
 }
 
 impl<F: Facts> Layer<F> {
+    /// Whether this is a newer word of the same row, be it under a key that the source has given up.
+    fn replaces(&self, other: &Self) -> bool {
+        (other.source == self.source && other.key == self.key) || self.renames(other)
+    }
+
     /// Whether the other layer is the same row of the source under a key that the source has given up.
     fn renames(&self, other: &Self) -> bool {
         let given_up = |id: &ExternalId| {
@@ -231,6 +236,12 @@ impl Relation {
         Self::ALL.into_iter().find(|relation| relation.as_str() == text)
     }
 
+    /// Whether a key that several records claim leads to all of them: a recall must miss none, and nobody who received
+    /// one of them may be forgotten.
+    pub fn reaches_all(self) -> bool {
+        matches!(self, Self::About | Self::Item)
+    }
+
     /// The kinds of record that may be at the far end.
     pub fn targets(self) -> &'static [RecordKind] {
         match self {
@@ -314,7 +325,8 @@ impl<F: Facts> Record<F> {
     /// Why a draft may not be taken in: something in it would undo what must stand.
     fn keeps_against(&self, draft: &Draft<F>) -> Option<&'static str> {
         draft.layers.iter().find_map(|newer| {
-            self.layer(&newer.source, &newer.key)?.facts.keeps_against(&newer.facts)
+            let mut replaced = self.layers.iter().filter(|old| newer.replaces(old));
+            replaced.find_map(|old| old.facts.keeps_against(&newer.facts))
         })
     }
 
@@ -327,10 +339,7 @@ impl<F: Facts> Record<F> {
         for layer in &draft.layers {
             if over == Over::Write || self.layer(&layer.source, &layer.key).is_none() {
                 let mut layer = layer.clone();
-                let same = |old: &&Layer<F>| {
-                    layer.renames(old) || (old.source == layer.source && old.key == layer.key)
-                };
-                if let Some(older) = self.layers.iter().find(same) {
+                if let Some(older) = self.layers.iter().find(|old| layer.replaces(old)) {
                     layer.facts.carry_on(&older.facts);
                 }
                 self.layers.retain(|old| !layer.renames(old));
@@ -518,6 +527,24 @@ impl AnyRecord {
                 record.keeps_against(draft).map(ToOwned::to_owned)
             }
             (Self::Certificate(record), AnyDraft::Certificate(draft)) => {
+                let is_known = |layer: &Layer<_>| record.layer(&layer.source, &layer.key).is_some();
+                if !record.layers.is_empty() && !draft.layers.iter().all(is_known) {
+                    return Some("a certificate has one row: nothing is added to it".to_owned());
+                }
+                record.keeps_against(draft).map(ToOwned::to_owned)
+            }
+            (Self::Notice(record), AnyDraft::Notice(draft)) => {
+                let was_out = !matches!(record.state, State::Draft | State::InReview);
+                let hidden =
+                    !matches!(draft.state, None | Some(State::Published | State::Withdrawn));
+                (was_out && hidden && draft.state != Some(record.state)).then(|| {
+                    "a notice that was published is closed or withdrawn, never hidden".to_owned()
+                })
+            }
+            (Self::Batch(record), AnyDraft::Batch(draft)) => {
+                record.keeps_against(draft).map(ToOwned::to_owned)
+            }
+            (Self::Holding(record), AnyDraft::Holding(draft)) => {
                 record.keeps_against(draft).map(ToOwned::to_owned)
             }
             (Self::CordBloodUnit(record), AnyDraft::CordBloodUnit(draft)) => {

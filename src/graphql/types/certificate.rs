@@ -11,11 +11,15 @@ use super::{
 use crate::{
     catalogue::Catalogue,
     domain::{
-        certificate::{CertifiedTest, Content},
+        certificate::{CertificateFacts, CertifiedTest, Content},
+        id::RecordId,
         qc::conformity::CriterionConformity,
         record::Relation,
     },
-    graphql::{fault, loaders},
+    graphql::{
+        connection::{self, Connection, Paging},
+        fault, loaders,
+    },
 };
 
 impl Certificate {
@@ -118,10 +122,27 @@ impl Certificate {
         Some(Coded::new(verdict.code(), |lang| verdict.label(lang)))
     }
 
+    /// The certificates that take its place, page by page.
+    async fn superseded_by(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many records, 1 to 100; 25 when neither end is asked for.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only records after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many records, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only records before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<CertificateFacts>> {
+        let paging = Paging { first, after, last, before };
+        connection::list(ctx, self.askers(Relation::Supersedes), None, paging).await
+    }
+
     /// The verdict on each criterion on the day of issue; at most 100.
-    async fn criteria(&self) -> Vec<CertifiedCriterion<'_>> {
-        let criteria = self.content().map(|content| &content.standard.criteria);
-        criteria.into_iter().flatten().map(CertifiedCriterion).collect()
+    async fn criteria(&self, ctx: &Context<'_>) -> Result<Vec<CertifiedCriterion<'_>>> {
+        let Some(content) = self.content() else { return Ok(Vec::new()) };
+        let standing = ctx.data::<Catalogue>()?.tests_on(content).await.map_err(fault)?;
+        let standing: Vec<String> = standing.into_iter().map(|test| test.result.clone()).collect();
+        let criteria = content.standard.criteria.iter();
+        Ok(criteria.map(|of| CertifiedCriterion { of, standing: standing.clone() }).collect())
     }
 
     /// The tests on it, without those that were withdrawn since; at most 200.
@@ -146,7 +167,22 @@ impl Certificate {
         self.record().is_sound()
     }
 
-    /// What has happened since to the lot or unit: whether it can be ordered today, and the notices that hold.
+    /// Where the record of the lot or unit stands now; null where it is hidden.
+    async fn subject_state(&self, ctx: &Context<'_>) -> Result<Option<RecordState>> {
+        let links = loaders::links_of(ctx, self.record().id.uuid).await?;
+        let Some(link) = links.iter().find(|link| link.relation == Relation::Certified) else {
+            return Ok(None);
+        };
+        for kind in Relation::Certified.targets() {
+            if let Some(node) = Node::load(ctx, RecordId::new(*kind, link.to)).await? {
+                return Ok(Some(node.state().into()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What has happened since to the lot or unit: whether it can be ordered today, and the notices that hold; null where
+    /// it is no longer published.
     async fn standing(&self, ctx: &Context<'_>) -> Result<Option<Supply>> {
         let links = loaders::links_of(ctx, self.record().id.uuid).await?;
         let Some(link) = links.iter().find(|link| link.relation == Relation::Certified) else {
@@ -167,31 +203,35 @@ impl Certificate {
 
 /// The verdict on one criterion on the day of issue.
 #[derive(Debug)]
-pub struct CertifiedCriterion<'a>(&'a CriterionConformity);
+pub struct CertifiedCriterion<'a> {
+    of: &'a CriterionConformity,
+    /// The accessions of the results on the certificate that were not withdrawn since.
+    standing: Vec<String>,
+}
 
 /// The verdict on one criterion on the day of issue.
 #[Object]
 impl CertifiedCriterion<'_> {
     /// The code of the criterion within the standard.
     async fn code(&self) -> &str {
-        &self.0.criterion
+        &self.of.criterion
     }
 
     /// The test.
     async fn test(&self) -> Coded {
-        let test = self.0.test;
+        let test = self.of.test;
         Coded::new(test.code(), |lang| test.label(lang))
     }
 
     /// Whether it must be met or is for information.
     async fn obligation(&self) -> Coded {
-        let obligation = self.0.obligation;
+        let obligation = self.of.obligation;
         Coded::new(obligation.code(), |lang| obligation.label(lang))
     }
 
     /// The verdict.
     async fn verdict(&self) -> Coded {
-        let verdict = self.0.verdict;
+        let verdict = self.of.verdict;
         Coded::new(verdict.code(), |lang| verdict.label(lang))
     }
 
@@ -200,12 +240,12 @@ impl CertifiedCriterion<'_> {
         &self,
         #[graphql(default, desc = "The language of the reader.")] lang: Lang,
     ) -> String {
-        self.0.reason.text(lang.into())
+        self.of.reason.text(lang.into())
     }
 
-    /// The accessions of the results it rests on.
-    async fn results(&self) -> &[String] {
-        &self.0.results
+    /// The accessions of the results on the certificate that it rests on, without those withdrawn since.
+    async fn results(&self) -> Vec<&String> {
+        self.of.results.iter().filter(|result| self.standing.contains(result)).collect()
     }
 }
 

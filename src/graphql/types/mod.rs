@@ -169,7 +169,11 @@ impl Node {
     }
 
     fn is_published(&self) -> bool {
-        let state = match self {
+        self.state() == State::Published
+    }
+
+    pub(super) fn state(&self) -> State {
+        match self {
             Self::CellLine(shown) => shown.record().state,
             Self::Donor(shown) => shown.record().state,
             Self::Disease(shown) => shown.record().state,
@@ -182,8 +186,7 @@ impl Node {
             Self::Holding(shown) => shown.record().state,
             Self::Notice(shown) => shown.record().state,
             Self::Certificate(shown) => shown.record().state,
-        };
-        state == State::Published
+        }
     }
 
     pub(super) fn record_id(&self) -> RecordId {

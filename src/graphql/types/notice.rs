@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Node, Notice, Organization,
-    parts::{Coded, Lang, RecordState, Reference, SourceRow, Wording, rows},
+    parts::{Coded, Lang, RecordState, SourceRow, Wording, rows},
 };
 use crate::{
     catalogue::Catalogue,
@@ -169,12 +169,6 @@ impl Notice {
         }
     }
 
-    /// What it is about, as the source refers to it; at most 100.
-    async fn about_references(&self) -> Vec<Reference> {
-        let about = self.record().all(|facts| &facts.about);
-        about.into_iter().take(MOST).map(Reference::from).collect()
-    }
-
     /// The lines, lots, holdings and units it is about that are published records; at most 100.
     async fn about(&self, ctx: &Context<'_>) -> Result<Vec<Node>> {
         let links = loaders::links_of(ctx, self.record().id.uuid).await?;
@@ -193,7 +187,8 @@ impl Notice {
 
 const MOST: usize = 100;
 
-/// How often something was distributed. Who received it is for its bank's own eyes.
+/// How often something was distributed. Who received it is for its bank's own eyes. Years, kinds of user and countries
+/// with fewer than five are together.
 #[derive(Debug, SimpleObject)]
 pub struct Distributions {
     /// In all.
@@ -202,14 +197,14 @@ pub struct Distributions {
     by_year: Vec<YearCount>,
     /// By kind of user.
     by_user_type: Vec<UserTypeCount>,
-    /// By country; those with fewer than five, and those that nobody states, are together.
+    /// By country.
     by_country: Vec<CountryCount>,
 }
 
 /// Distributions of one year.
 #[derive(Debug, SimpleObject)]
 pub struct YearCount {
-    /// The year; null where nobody states it.
+    /// The year; null for the others.
     year: Option<i32>,
     /// So many.
     count: u64,
@@ -218,7 +213,7 @@ pub struct YearCount {
 /// Distributions to one kind of user.
 #[derive(Debug, SimpleObject)]
 pub struct UserTypeCount {
-    /// The kind of user; null where nobody states it.
+    /// The kind of user; null for the others.
     user_type: Option<Coded>,
     /// So many.
     count: u64,

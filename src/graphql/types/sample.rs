@@ -1,11 +1,11 @@
-//! The sample as the public sees it: of its age the band, of its day the year.
+//! The sample as the public sees it: of its age the band, of its day the year, and no number that its provider gave it.
 
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Datelike, Utc};
 
 use super::{
     Donor, Sample,
-    parts::{RecordState, SourceRow, Term, rows},
+    parts::{RecordState, Term},
 };
 use crate::domain::{age::AgeBand, record::Relation};
 
@@ -73,10 +73,5 @@ impl Sample {
             Some(donor) => self.reached(ctx, Relation::Donor, donor).await,
             None => Ok(None),
         }
-    }
-
-    /// The rows of the sources that speak of the record.
-    async fn sources(&self) -> Vec<SourceRow> {
-        rows(self.record())
     }
 }
