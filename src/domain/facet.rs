@@ -117,6 +117,19 @@ impl Facet {
         }
     }
 
+    /// Whether lines are found by what their lots, holdings, tests and notices come to. No record bears such a code for
+    /// another; documents gather them.
+    pub fn is_of_stock(self) -> bool {
+        matches!(
+            self,
+            Self::Availability
+                | Self::HoldingBank
+                | Self::Notice
+                | Self::MeetsStandard
+                | Self::Tested
+        )
+    }
+
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|facet| facet.code() == code)
     }

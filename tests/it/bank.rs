@@ -32,6 +32,14 @@ both_backends!(
     bank_records_are_exported_and_read_back_equal,
     a_line_is_held_at_several_banks_each_with_its_page_and_fees,
     however_many_lots_are_listed_their_supply_takes_few_statements,
+    a_notice_that_was_out_is_closed_or_withdrawn_and_never_hidden,
+    a_recall_reaches_every_lot_that_claims_its_number,
+    a_certificate_and_a_fail_are_not_put_aside_by_another_row,
+    the_later_word_of_another_source_stops_a_lot,
+    a_row_that_goes_back_to_an_older_state_is_refused,
+    a_lot_of_a_line_that_is_not_known_cannot_be_ordered,
+    a_lot_of_no_stated_bank_is_held_back_by_every_holding_of_its_line,
+    a_notice_begins_with_the_day_of_the_bank,
 );
 
 fn bank(code: &str, more: &Value) -> String {
@@ -522,4 +530,124 @@ async fn however_many_lots_are_listed_their_supply_takes_few_statements(app: Tes
         counts.push(app.catalogue.db().statements() - before);
     }
     assert_eq!(counts[0], counts[1], "{counts:?}");
+}
+
+fn with(row: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut row: Value = serde_json::from_str(row).unwrap();
+    change(&mut row);
+    row.to_string() + "\n"
+}
+
+async fn refused(app: &TestDb, rows: String) -> String {
+    let report = app.import(Format::Jsonl, rows).await;
+    assert_eq!(report.refused, 1, "{:?}", report.rows);
+    report.rows[0].message.clone()
+}
+
+async fn a_notice_that_was_out_is_closed_or_withdrawn_and_never_hidden(app: TestDb) {
+    let recall = notice("1", "recall", &[key("lot", "Kyoto/M1")], &json!({}));
+    load(&app, lot("M1", &json!({})) + &recall).await;
+    for state in ["draft", "in_review", "merged"] {
+        let hidden = with(&recall, |row| row["state"] = json!(state));
+        let message = refused(&app, hidden).await;
+        assert!(message.contains("never hidden"), "{message}");
+        assert!(!can_order(&app, "M1", None).await, "{state}");
+    }
+    let lifted =
+        notice("1", "recall", &[key("lot", "Kyoto/M1")], &json!({ "closed_on": "2009-06-01" }));
+    app.import(Format::Jsonl, lifted).await;
+    assert!(can_order(&app, "M1", None).await);
+}
+
+async fn a_recall_reaches_every_lot_that_claims_its_number(app: TestDb) {
+    let recall = notice("1", "recall", &[key("lot", "Kyoto/M1")], &json!({}));
+    load(&app, lot("M1", &json!({})) + &recall).await;
+    let twin = with(&lot("M1", &json!({})), |row| row["layers"][0]["key"] = json!("other row"));
+    app.import(Format::Jsonl, twin).await;
+    let lots = app.all::<stemma::domain::batch::BatchFacts>().await;
+    assert_eq!(lots.len(), 2);
+    for lot in lots {
+        let id = lot.record.id.uuid;
+        let descent = app.catalogue.descent(&[id]).await.unwrap();
+        assert!(!descent.supply(id, app.catalogue.today()).can_be_ordered(None));
+    }
+}
+
+async fn a_certificate_and_a_fail_are_not_put_aside_by_another_row(app: TestDb) {
+    let fail = test("bad", "M1", "sterility", "positive", &json!({}));
+    let rows = bank("kyoto", &json!({})) + &lot("M1", &json!({})) + &passed("M1") + &fail;
+    load(&app, rows).await;
+    let issued = certify(&app, "C-1", "B. Suzuki").await.unwrap();
+    let exported = app.export().await;
+    let certificate = exported.lines().find(|line| line.contains(&issued)).unwrap();
+    let forged = with(certificate, |row| row["layers"][0]["key"] = json!("A"));
+    let message = refused(&app, forged).await;
+    assert!(message.contains("one row"), "{message}");
+    let negative = test("good", "M1", "sterility", "negative", &json!({}));
+    let accession = exported.lines().find(|line| line.contains("\"bad\"")).unwrap();
+    let accession: Value = serde_json::from_str(accession).unwrap();
+    let renamed = with(&negative, |row| {
+        row["accession"] = accession["accession"].clone();
+        let old = json!({ "scheme": "curator", "value": "bad", "status": "secondary" });
+        row["layers"][0]["facts"]["external_ids"].as_array_mut().unwrap().push(old);
+    });
+    let message = refused(&app, renamed).await;
+    assert!(message.contains("a result is never changed"), "{message}");
+}
+
+async fn the_later_word_of_another_source_stops_a_lot(app: TestDb) {
+    load(&app, lot("M1", &json!({}))).await;
+    assert!(can_order(&app, "M1", None).await);
+    let recalled = json!({ "availability": [
+        { "from": "2009-02-01", "availability": "recalled", "comment": "mix-up" },
+    ] });
+    let by_bank = with(&lot("M1", &recalled), |row| row["layers"][0]["source"] = json!("bank"));
+    let report = app.import(Format::Jsonl, by_bank).await;
+    assert_eq!(report.merged, 1, "{:?}", report.rows);
+    assert!(!can_order(&app, "M1", None).await, "the curator's word is of the year before");
+}
+
+async fn a_row_that_goes_back_to_an_older_state_is_refused(app: TestDb) {
+    let states = json!({ "availability": [
+        { "from": "2008-01-01", "availability": "available" },
+        { "from": "2009-01-01", "availability": "suspended", "comment": "a check" },
+        { "from": "2009-03-01", "availability": "available" },
+    ] });
+    load(&app, lot("M1", &states)).await;
+    let back = json!({ "availability": [
+        { "from": "2009-01-01", "availability": "suspended", "comment": "a check" },
+    ] });
+    let message = refused(&app, lot("M1", &back)).await;
+    assert!(message.contains("give the state that holds now"), "{message}");
+}
+
+async fn a_lot_of_a_line_that_is_not_known_cannot_be_ordered(app: TestDb) {
+    load(&app, lot("M1", &json!({ "line": key("cellosaurus", "CVCL_9999") }))).await;
+    assert!(!can_order(&app, "M1", None).await, "nobody knows what stands against its line");
+    app.import(Format::CellosaurusNames, "cvcl\tname\nCVCL_9999\tLate\n").await;
+    assert!(can_order(&app, "M1", None).await);
+}
+
+async fn a_lot_of_no_stated_bank_is_held_back_by_every_holding_of_its_line(app: TestDb) {
+    let refusal = json!({ "deposit": {
+        "kind": "deposit",
+        "decision": { "on": "2009-05-01", "acceptance": "refused", "reason": "mycoplasma" },
+    } });
+    let rows =
+        bank("kyoto", &json!({})) + &lot("M1", &json!({})) + &holding("kyoto", "K1", &refusal);
+    load(&app, rows).await;
+    assert!(!can_order(&app, "M1", None).await);
+}
+
+async fn a_notice_begins_with_the_day_of_the_bank(app: TestDb) {
+    let recall = json!({ "issued_on": "2009-06-25" });
+    load(&app, lot("M1", &json!({})) + &notice("1", "recall", &[key("lot", "Kyoto/M1")], &recall))
+        .await;
+    let lot = id_of(&app, "M1").await.uuid;
+    let evening = app.ahead(TimeDelta::hours(7)).await;
+    let in_japan = evening.clone().with_offset("+09:00".parse().unwrap());
+    for (catalogue, can) in [(evening, true), (in_japan, false)] {
+        let descent = catalogue.descent(&[lot]).await.unwrap();
+        assert_eq!(descent.supply(lot, catalogue.today()).can_be_ordered(None), can);
+    }
 }

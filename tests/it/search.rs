@@ -136,7 +136,8 @@ async fn a_name_in_japanese_is_found(app: TestDb) {
 
 async fn facet_counts_are_those_of_the_database(app: TestDb) {
     let searched = demo(&app).await;
-    let found = searched.ask(lines(&[], &Facet::ALL)).await;
+    let borne = Facet::ALL.into_iter().filter(|facet| !facet.is_of_stock());
+    let found = searched.ask(lines(&[], &borne.collect::<Vec<_>>())).await;
     assert!(!found.facets.is_empty());
     let mut differing = Vec::new();
     for (facet, value) in found.facets.iter().flat_map(|f| f.values.iter().map(|v| (f.facet, v))) {
