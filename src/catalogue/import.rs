@@ -13,7 +13,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use self::refer::Texts;
-pub use self::{complete::Speaks, refer::Ask};
+pub use self::{
+    complete::{RowKey, Speaks},
+    refer::Ask,
+};
 use super::{
     Catalogue, Error,
     write::{self, Change, Signed},
@@ -50,6 +53,7 @@ pub struct Candidate {
     pub donor: Option<DonorDraft>,
     pub meets: Meets,
     pub speaks: Speaks,
+    pub row_key: RowKey,
     /// References that are filled in from what the catalogue knows.
     pub asks: Vec<Ask>,
     /// Whether the row tells how things stand on a day, as an inventory does, and the way there is to be worked out.
@@ -79,8 +83,8 @@ impl Candidate {
     pub fn new(row: u64, label: impl Into<String>, mut draft: AnyDraft) -> Self {
         each_draft!(&mut draft, draft => draft.examine());
         let (label, meets, speaks) = (label.into(), Meets::One, Speaks::All);
-        let (asks, is_observation) = (Vec::new(), false);
-        Self { row, label, draft, donor: None, meets, speaks, asks, is_observation }
+        let (row_key, asks, is_observation) = (RowKey::OfSource, Vec::new(), false);
+        Self { row, label, draft, donor: None, meets, speaks, row_key, asks, is_observation }
     }
 
     /// The same with the flags that its facts earn after something was put into them.
@@ -263,8 +267,8 @@ impl<'c> Import<'c> {
         // Imports follow one another on this row: two that bring the same line must not both make it.
         setting::take_numbers(conn, "import", 0).await?;
         let mut chunk = Chunk::load(conn, candidates, self.over).await?;
-        for candidate in candidates {
-            chunk.take(candidate, report, self.catalogue);
+        for rows in candidates.chunk_by(complete::are_vials_of_one_lot) {
+            chunk.take(rows, report, self.catalogue);
         }
         let at = self.catalogue.clock.now();
         let (actor, reason) = (self.actor.clone(), self.reason.clone());
@@ -355,32 +359,34 @@ impl Chunk {
         self.works.insert(id, work);
     }
 
-    fn take(&mut self, candidate: &Candidate, report: &mut Report, catalogue: &Catalogue) {
-        let met = match self.meet(candidate) {
-            Ok(met) => met,
-            Err(refusal) => {
-                report.refuse(candidate.row, &candidate.label, None, refusal);
-                return;
-            }
-        };
-        let candidate = match self.complete(candidate, &met) {
-            Ok(candidate) => candidate,
+    /// Takes in a row, or all of the rows of vials of one lot, which are one word on the lot.
+    fn take(&mut self, rows: &[Candidate], report: &mut Report, catalogue: &Catalogue) {
+        let Some(candidate) = complete::together(rows) else { return };
+        let (met, candidate) = match self.met_and_completed(&candidate) {
+            Ok(taken) => taken,
             Err((field, refusal)) => {
-                report.refuse(candidate.row, &candidate.label, Some(field), refusal);
+                for one in rows {
+                    report.refuse(one.row, &one.label, field, refusal.clone());
+                }
                 return;
             }
         };
         let draft = match self.admitted(&candidate, &met) {
             Ok(draft) => draft,
             Err(reason) => {
-                report.refuse(candidate.row, &candidate.label, None, reason);
+                for one in rows {
+                    report.refuse(one.row, &one.label, None, reason.clone());
+                }
                 return;
             }
         };
-        for message in &met.conflicts {
-            report.conflict(candidate.row, &candidate.label, message.clone());
+        for (one, message) in
+            rows.iter().flat_map(|one| met.conflicts.iter().map(move |m| (one, m)))
+        {
+            report.conflict(one.row, &one.label, message.clone());
         }
-        self.tell_flags(&candidate, &met, report);
+        self.tell_flags(rows, &candidate, &met, report);
+        let news = self.news(rows, &candidate, &met);
         let mut changed = false;
         let new = met.records.is_empty();
         for id in &met.records {
@@ -396,11 +402,25 @@ impl Chunk {
         }
         self.rows.insert(line, (candidate.row, candidate.label.clone()));
         changed |= self.take_donor(&candidate, line, report, catalogue);
-        match (new, changed) {
-            (true, _) => report.taken += 1,
-            (false, true) => report.merged += 1,
-            (false, false) => report.unchanged += 1,
+        for is_news in news {
+            match (new, changed && is_news) {
+                (true, _) => report.taken += 1,
+                (false, true) => report.merged += 1,
+                (false, false) => report.unchanged += 1,
+            }
         }
+    }
+
+    /// The record that a row speaks of, and the row with what it leaves unsaid.
+    fn met_and_completed<'c>(
+        &self,
+        candidate: &'c Candidate,
+    ) -> Result<(Met, Cow<'c, Candidate>), Refused> {
+        let met = self.meet(candidate).map_err(|refusal| (None, refusal))?;
+        let completed = self.complete(candidate, &met);
+        completed
+            .map(|candidate| (met, candidate))
+            .map_err(|(field, refusal)| (Some(field), refusal))
     }
 
     /// The draft as it may be taken in.
@@ -430,14 +450,14 @@ impl Chunk {
         Ok(draft)
     }
 
-    fn tell_flags(&self, candidate: &Candidate, met: &Met, report: &mut Report) {
-        let of_donor = candidate.donor.iter().flat_map(|donor| flags(&donor.draft));
-        let own = each_draft!(&candidate.draft, draft => flags(draft)).into_iter();
-        let own = own.filter(|flag| self.is_of_row(candidate, met, flag));
-        for flag in own.chain(of_donor) {
+    fn tell_flags(&self, rows: &[Candidate], all: &Candidate, met: &Met, report: &mut Report) {
+        let of_donor = all.donor.iter().flat_map(|donor| flags(&donor.draft));
+        let own = each_draft!(&all.draft, draft => flags(draft)).into_iter();
+        let own = own.filter_map(|flag| Some((self.row_of(rows, all, met, flag)?, flag)));
+        for (one, flag) in own.chain(of_donor.map(|flag| (all, flag))) {
             let message = format!("`{}`: {}", flag.text, flag.problem);
             let field = Some(flag.field.as_str());
-            report.remark(candidate.row, &candidate.label, Outcome::Flagged, field, message);
+            report.remark(one.row, &one.label, Outcome::Flagged, field, message);
         }
     }
 
@@ -567,6 +587,9 @@ impl Chunk {
     }
 }
 
+/// Why rows are refused, and in which column where it is one.
+type Refused = (Option<&'static str>, String);
+
 /// The records a row speaks of; none when it brings a new one.
 #[derive(Debug, Default)]
 struct Met {
@@ -640,7 +663,8 @@ impl Chunk {
     }
 
     /// Whether the record met is another row of the same source: the source itself tells the two apart, whatever
-    /// identifier of a third party they share. A row that names the other's key as its own is the same row renamed.
+    /// identifier of a third party they share. A row that names the other's key as its own is the same row renamed, and
+    /// one that is known by the other's number is the same row whatever its key.
     fn is_another(
         &self,
         id: RecordId,
@@ -650,7 +674,8 @@ impl Chunk {
         let Some(work) = self.works.get(&id) else { return false };
         each_draft!(&candidate.draft, draft => draft.layers.iter().any(|layer| {
             let own_key = claims.iter().any(|(key, _)| {
-                key.value == identifier::normalise(&key.scheme, &layer.key)
+                candidate.row_key.is_by(key)
+                    || key.value == identifier::normalise(&key.scheme, &layer.key)
                     || work.after.has_row(&layer.source, &key.value)
             });
             !own_key && work.after.has_other_row(&layer.source, &layer.key)

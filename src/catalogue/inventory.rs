@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Catalogue, Error,
-    import::{CHUNK, Candidate, Import},
+    import::{Candidate, Import},
 };
 use crate::{
     db::{Conn, external_id, record, setting},
@@ -17,7 +17,6 @@ use crate::{
             inventory::{self, Inventory, InventoryProblem, KnownUnit, Presence, Snapshot},
             steps::{History, TransitionProblem},
         },
-        id::{RecordId, RecordKind},
         record::{AnyDraft, AnyRecord, Draft, Layer, Record, State},
         term::Key,
     },
@@ -69,7 +68,7 @@ impl Import<'_> {
         snapshot: &Snapshot,
     ) -> Result<(), Error> {
         let key = next.key();
-        let (mut known, mut layers) = (Vec::new(), Vec::new());
+        let (mut known, mut records) = (Vec::new(), Vec::new());
         let ids = self.read(async |conn| unit_ids(conn, &key).await).await?;
         for batch in ids.chunks(BATCH) {
             for unit in self.read(async |conn| units(conn, batch, &key).await).await? {
@@ -78,7 +77,7 @@ impl Import<'_> {
                 }
                 let Some(one) = unit.known() else { continue };
                 known.push(one);
-                layers.push((unit.record.id.uuid, unit.layer));
+                records.push(unit.record.id.uuid);
             }
         }
         let before = self.read(async |conn| last(conn, &key).await).await?;
@@ -89,10 +88,10 @@ impl Import<'_> {
                 return Ok(());
             }
         };
-        let left = known.iter().zip(layers);
-        let left =
-            left.filter(|(unit, _)| concluded.absent.binary_search(&unit.id).is_ok()).collect();
-        self.leave(left, concluded.as_of).await?;
+        let known = known.iter().zip(records);
+        let left = known.filter(|(unit, _)| concluded.absent.binary_search(&unit.id).is_ok());
+        let left: Vec<Uuid> = left.map(|(_, record)| record).collect();
+        self.leave(&left, &key, concluded.as_of).await?;
         for finding in concluded.findings {
             self.report.conflict(0, &finding.id, finding.message);
         }
@@ -101,20 +100,18 @@ impl Import<'_> {
 }
 
 impl Import<'_> {
-    async fn leave(
-        &mut self,
-        left: Vec<(&KnownUnit, (Uuid, Layer<UnitFacts>))>,
-        as_of: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        let mut gone = Vec::with_capacity(left.len());
-        for (unit, layer) in left {
-            match absent(unit, layer, as_of) {
-                Ok(candidate) => gone.push(candidate),
-                Err(problem) => self.report.conflict(0, &unit.id, problem.to_string()),
+    /// What is known of the units that have left is read again batch by batch: a bank may clear all it has at once.
+    async fn leave(&mut self, left: &[Uuid], key: &str, as_of: DateTime<Utc>) -> Result<(), Error> {
+        for batch in left.chunks(BATCH) {
+            let mut gone = Vec::with_capacity(batch.len());
+            for unit in self.read(async |conn| units(conn, batch, key).await).await? {
+                let label = unit.label();
+                match absent(unit, as_of) {
+                    Ok(candidate) => gone.push(candidate),
+                    Err(problem) => self.report.conflict(0, &label, problem.to_string()),
+                }
             }
-        }
-        for chunk in gone.chunks(CHUNK) {
-            self.chunk(chunk).await?;
+            self.chunk(&gone).await?;
         }
         Ok(())
     }
@@ -162,11 +159,8 @@ impl Unit {
     }
 }
 
-fn absent(
-    unit: &KnownUnit,
-    (record, mut layer): (Uuid, Layer<UnitFacts>),
-    as_of: DateTime<Utc>,
-) -> Result<Candidate, TransitionProblem> {
+fn absent(unit: Unit, as_of: DateTime<Utc>) -> Result<Candidate, TransitionProblem> {
+    let (label, Unit { record, mut layer }) = (unit.label(), unit);
     let facts = &mut layer.facts;
     let day = as_of.date_naive();
     let opening = || facts.status.standing().unwrap_or(Standing::UNKNOWN);
@@ -181,9 +175,8 @@ fn absent(
     if let Some(listing) = &mut layer.facts.listing {
         listing.presence = Presence::NotInInventory { as_of };
     }
-    let id = RecordId::new(RecordKind::CordBloodUnit, record);
-    let draft = Draft { id: Some(id), accession: None, state: None, layers: vec![layer] };
-    Ok(Candidate::new(0, unit.id.as_str(), AnyDraft::CordBloodUnit(draft)))
+    let draft = Draft { id: Some(record.id), accession: None, state: None, layers: vec![layer] };
+    Ok(Candidate::new(0, label, AnyDraft::CordBloodUnit(draft)))
 }
 
 async fn unit_ids(conn: &mut Conn<'_>, key: &str) -> Result<Vec<Uuid>, Error> {

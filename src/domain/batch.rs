@@ -1,7 +1,7 @@
 //! A lot of a line at a bank: where it stands between seed and distribution, how it was grown and kept, and whether it
 //! can be ordered. Growing a line without new DNA makes a lot, never a new line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -191,12 +191,17 @@ impl Available for BatchFacts {
 }
 
 impl BatchFacts {
-    /// Puts a vial in place of the one with its number, or adds it.
-    pub fn put_vial(&mut self, vial: &Vial) {
-        let number = vial.folded();
-        match self.listed_vials.iter_mut().find(|one| one.folded() == number) {
-            Some(one) => one.clone_from(vial),
-            None => self.listed_vials.push(vial.clone()),
+    /// Puts each vial in place of the first one with its number, or adds it.
+    pub fn put_vials<'v>(&mut self, vials: impl IntoIterator<Item = &'v Vial>) {
+        let listed = self.listed_vials.iter().enumerate().rev();
+        let mut places: HashMap<String, usize> =
+            listed.map(|(at, vial)| (vial.folded(), at)).collect();
+        for vial in vials {
+            let at = *places.entry(vial.folded()).or_insert(self.listed_vials.len());
+            match self.listed_vials.get_mut(at) {
+                Some(one) => one.clone_from(vial),
+                None => self.listed_vials.push(vial.clone()),
+            }
         }
     }
 }
@@ -301,8 +306,7 @@ mod tests {
         };
         let mut facts =
             BatchFacts { listed_vials: vec![vial("1", 3), vial("2", 3)], ..BatchFacts::default() };
-        facts.put_vial(&vial("１", 4));
-        facts.put_vial(&vial("3", 3));
+        facts.put_vials(&[vial("１", 4), vial("3", 2), vial("3", 3)]);
         let listed: Vec<_> = facts.listed_vials.iter().map(|one| one.passage).collect();
         assert_eq!(listed, [Some(4), Some(3), Some(3)]);
     }

@@ -215,6 +215,15 @@ impl Known {
         to.collect()
     }
 
+    /// The tests of a record that are of what it is: those of a donor or unit that are filed under a line or a lot say
+    /// nothing of its cells.
+    fn own_tests(&self, id: Uuid) -> impl Iterator<Item = &Tested> {
+        let is_cells =
+            matches!(self.records.get(&id), Some(AnyRecord::CellLine(_) | AnyRecord::Batch(_)));
+        let tests = self.tests.get(&id).into_iter().flatten();
+        tests.filter(move |tested| !is_cells || tested.result.is_of_cells())
+    }
+
     fn line(&self, id: Uuid) -> Option<&Record<LineFacts>> {
         match self.records.get(&id)? {
             AnyRecord::CellLine(line) => Some(line),
@@ -248,6 +257,22 @@ impl Known {
             generation = generation.iter().flat_map(parents).flatten().collect();
         }
         Vec::new()
+    }
+
+    /// The donors, parents and units that a record is of, where they are several of a kind: its cells may be a pool, and
+    /// need be alike to one of them only. Empty where each of them must fit.
+    fn several_origins(&self, id: Uuid) -> Vec<Uuid> {
+        let of = [vec![id], self.reached(id, Relation::Line)].concat();
+        let all = |relation| {
+            let mut reached: Vec<Uuid> =
+                of.iter().flat_map(|id| self.reached(*id, relation)).collect();
+            reached.sort_unstable();
+            reached.dedup();
+            reached
+        };
+        let kinds = [self.donors(id), all(Relation::Parent), all(Relation::SourceUnit)];
+        let several = kinds.iter().any(|kind| kind.len() > 1);
+        if several { kinds.concat() } else { Vec::new() }
     }
 
     /// Whether a record is of a donor or unit that is not known here, so that no other may be taken for it.
@@ -309,6 +334,12 @@ impl Check<'_> {
         }
         self.found.push(finding);
         self.found.last_mut()
+    }
+
+    /// Says that the cells are of several origins and fit none.
+    fn find_several(&mut self, en: &str, ja: &str) {
+        let about = Said { en: en.to_owned(), ja: ja.to_owned() };
+        self.find(RuleCode::SeveralOrigins, None, &about);
     }
 
     fn named(&self, id: Uuid) -> Option<Named> {

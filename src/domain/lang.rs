@@ -17,3 +17,6 @@ impl Lang {
         }
     }
 }
+
+/// The languages and scripts in which names are kept, by BCP 47: those of the readers, readings in kana, and Latin letters.
+pub const LANGUAGES: [&str; 4] = ["en", "ja", "ja-Hira", "ja-Latn"];

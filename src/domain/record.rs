@@ -581,6 +581,14 @@ impl AnyRecord {
         each_kind!(self, record => record.accession = accession);
     }
 
+    /// The keys under which a source speaks of this record.
+    pub fn keys_of(&self, source: &Source) -> Vec<&str> {
+        each_kind!(self, record => {
+            let own = record.layers.iter().filter(|layer| layer.source == *source);
+            own.map(|layer| layer.key.as_str()).collect()
+        })
+    }
+
     pub fn has_row(&self, source: &Source, key: &str) -> bool {
         each_kind!(self, record => record.layer(source, key).is_some())
     }

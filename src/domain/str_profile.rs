@@ -4,6 +4,7 @@
 //! no part in a comparison; nothing is dropped to make it fit. Profiles are restricted data.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
 };
@@ -200,11 +201,9 @@ impl StrProfile {
         let parts = text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
         for part in parts {
             let part = LIST_COMMA.replace_all(part, ",");
-            let pair = part.split_once([':', '=']);
-            let pair = pair.or_else(|| part.rsplit_once(char::is_whitespace));
-            let (marker, alleles) = pair.unwrap_or((&part, ""));
-            let read = profile.insert(marker, alleles.trim());
-            is_profile |= read.is_ok() && MARKERS.contains(&parse_marker(marker).as_str());
+            let (marker, alleles) = split_cell(&part);
+            let read = profile.insert(marker, &listed(alleles));
+            is_profile |= read.is_ok() && is_known_marker(marker);
         }
         is_profile.then_some(profile)
     }
@@ -263,6 +262,35 @@ pub fn parse_marker(name: &str) -> String {
         .find(|marker| marker_key(marker) == key)
         .or_else(|| ALIASES.into_iter().find(|(alias, _)| *alias == key).map(|(_, marker)| marker));
     canonical.unwrap_or(name.trim()).to_owned()
+}
+
+/// Whether a text is the name of a human marker, in any spelling.
+pub fn is_known_marker(name: &str) -> bool {
+    MARKERS.contains(&parse_marker(name).as_str())
+}
+
+/// A marker and its alleles. A known marker is told from the start, for its name may hold a space and its alleles may
+/// stand apart, as in the columns of a table.
+fn split_cell(part: &str) -> (&str, &str) {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ':' | '=');
+    let mut known = part.match_indices(is_between).filter(|(at, _)| is_known_marker(&part[..*at]));
+    if let Some((at, _)) = known.next_back() {
+        return (&part[..at], part[at..].trim_matches(is_between));
+    }
+    let pair = part.split_once([':', '=']);
+    let pair = pair.or_else(|| part.rsplit_once(char::is_whitespace));
+    pair.map_or((part, ""), |(marker, alleles)| (marker, alleles.trim()))
+}
+
+/// Alleles that stand apart by spaces alone as a list; anything else as it is written.
+fn listed(alleles: &str) -> Cow<'_, str> {
+    if !alleles.contains(',') && parse_alleles(alleles).is_err() {
+        let list = alleles.split_whitespace().collect::<Vec<_>>().join(",");
+        if parse_alleles(&list).is_ok() {
+            return Cow::Owned(list);
+        }
+    }
+    Cow::Borrowed(alleles)
 }
 
 fn marker_key(name: &str) -> String {
@@ -456,6 +484,15 @@ mod tests {
         assert_eq!(read, line);
         let read = StrProfile::read("X; CSF1PO 10; D5S818 11,OL").unwrap();
         assert_eq!(read.unread(), ["D5S818", "X"]);
+        let line =
+            profile(&[("AMEL", "X,Y"), ("TH01", "6,9.3"), ("Penta D", "8,10"), ("TPOX", "nd")]);
+        let table = "AMEL\tX\tY\nTH01 6 9.3\nPenta D\t8\t10\nTPOX not detected";
+        let mut read = StrProfile::read(table).unwrap();
+        assert_eq!(read.markers["TPOX"], ["not detected"]);
+        read.markers.insert("TPOX".to_owned(), vec!["nd".to_owned()]);
+        assert_eq!(read, line);
+        let read = StrProfile::read("TH01\t6\tOL\nFGA 19,20 33.2\nTPOX 8").unwrap();
+        assert_eq!(read.unread(), ["FGA", "TH01"]);
         for text in ["", "matches origin", "identical to the parent, 15 loci", "TH01", "99 %"] {
             assert_eq!(StrProfile::read(text), None, "{text}");
         }

@@ -3,14 +3,17 @@
 //! A row is written only where it reads back as what the record says; what a table cannot say is told, and left to the
 //! interchange format.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+};
 
 use crate::{
     catalogue::import::Candidate,
     domain::{
         batch::BatchFacts,
         qc::record::ResultFacts,
-        record::{AnyDraft, Draft, Facts, Layer, Record, State},
+        record::{AnyDraft, Draft, Facts, Flag, Layer, Record, State},
     },
     import::table::{
         LotRow, MAX_RECORD_BYTES, ResultRow, VialRow,
@@ -60,7 +63,8 @@ impl<W: Write> TableWriter<W> {
         for layer in &record.layers {
             let facts = BatchFacts { listed_vials: Vec::new(), ..layer.facts.clone() };
             let expected = AnyDraft::Batch(draft(record, layer, facts));
-            self.row(record, layer, &LotRow::of(record, layer), &expected)?;
+            let held = held(record, layer);
+            self.row(record, layer, held, &LotRow::of(record, layer), &expected)?;
         }
         Ok(())
     }
@@ -69,7 +73,7 @@ impl<W: Write> TableWriter<W> {
     pub fn vials(&mut self, record: &Record<BatchFacts>) -> io::Result<()> {
         for layer in &record.layers {
             let first = layer.facts.external_ids.first().filter(|id| id.scheme == "lot");
-            let rows = VialRow::of(record, layer);
+            let (held, rows) = (held(record, layer), VialRow::of(record, layer));
             for (row, vial) in rows.iter().zip(&layer.facts.listed_vials) {
                 let facts = BatchFacts {
                     external_ids: first.cloned().into_iter().collect(),
@@ -77,7 +81,7 @@ impl<W: Write> TableWriter<W> {
                     ..BatchFacts::default()
                 };
                 let expected = Draft { state: None, ..draft(record, layer, facts) };
-                self.row(record, layer, row, &AnyDraft::Batch(expected))?;
+                self.row(record, layer, held, row, &AnyDraft::Batch(expected))?;
             }
         }
         Ok(())
@@ -88,7 +92,7 @@ impl<W: Write> TableWriter<W> {
         for layer in &record.layers {
             let expected = AnyDraft::QcResult(draft(record, layer, layer.facts.clone()));
             match ResultRow::of(record, layer) {
-                Some(row) => self.row(record, layer, &row, &expected)?,
+                Some(row) => self.row(record, layer, held(record, layer), &row, &expected)?,
                 None => self.unsaid.push(unsaid(record, layer, "it holds no result")),
             }
         }
@@ -104,23 +108,34 @@ impl<W: Write> TableWriter<W> {
         &mut self,
         record: &Record<F>,
         layer: &Layer<F>,
+        held: Result<(), &str>,
         row: &R,
         expected: &AnyDraft,
     ) -> io::Result<()> {
         let cells = cells(row);
-        let foreign = || layer.flags.iter().any(|flag| !layer.facts.problems().contains(flag));
-        let problem = match reads_back::<R>(&cells, expected) {
-            Ok(()) if foreign() => "it bears flags that no table holds".to_owned(),
+        match reads_back::<R>(&cells, expected).and_then(|()| held.map_err(ToOwned::to_owned)) {
             Ok(()) => {
                 self.csv.write_record(cells)?;
                 self.rows += 1;
-                return Ok(());
             }
-            Err(problem) => problem,
-        };
-        self.unsaid.push(unsaid(record, layer, &problem));
+            Err(problem) => self.unsaid.push(unsaid(record, layer, &problem)),
+        }
         Ok(())
     }
+}
+
+/// Whether a table can hold what the layer is beside its facts. Worked out once, however many rows it has.
+fn held<F: Facts>(record: &Record<F>, layer: &Layer<F>) -> Result<(), &'static str> {
+    let first = record.layers.iter().find(|one| one.source == layer.source);
+    if first.is_some_and(|first| first.key != layer.key) {
+        return Err("its source has another row of the record, and a table has one of each number");
+    }
+    if layer.flags.is_empty() {
+        return Ok(());
+    }
+    let worked_out: HashSet<Flag> = layer.facts.problems().into_iter().collect();
+    let foreign = layer.flags.iter().any(|flag| !worked_out.contains(flag));
+    if foreign { Err("it bears flags that no table holds") } else { Ok(()) }
 }
 
 /// What a row that reads back says.

@@ -59,6 +59,11 @@ pub enum RowProblem {
     Field(#[from] FieldProblem),
     #[error("ID `{id}` was in the inventory before: give each unit one row")]
     SameUnit { id: String },
+    #[error(
+        "a cell of {column} holds a line break, so that rows may have run into one another: look for a `\"` too many or \
+         too few, and give each unit one line"
+    )]
+    LineBreak { column: String },
     #[error("has {found} cells where the header has {expected}: write one for each column")]
     Cells { found: usize, expected: usize },
 }

@@ -1,7 +1,7 @@
 //! The records of a file of separated values, quoted where a cell holds what separates. What they mean, and how many
 //! cells they should have, is their reader's business.
 
-use std::io::{BufRead, Chain, Cursor, Read};
+use std::io::{self, BufRead, Chain, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder};
 
@@ -17,7 +17,7 @@ pub(super) struct CsvRecord {
 }
 
 pub(super) struct CsvRecords<R> {
-    csv: csv::Reader<Bounded<R>>,
+    csv: csv::Reader<Watched<R>>,
     /// One that was read to see whether another was the last.
     ahead: Option<CsvRecord>,
 }
@@ -33,7 +33,8 @@ impl<R: BufRead> CsvRecords<R> {
         let bounded = Bounded::new(input, "CSV", MAX_RECORD_BYTES);
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).delimiter(separator);
-        Self { csv: builder.from_reader(bounded), ahead: None }
+        let quotes = Quotes { separator, place: Place::Start, line: 1, opened: 1, ended: false };
+        Self { csv: builder.from_reader(Watched { bounded, quotes }), ahead: None }
     }
 
     pub(super) fn next(&mut self) -> Result<Option<CsvRecord>, FileError> {
@@ -52,9 +53,14 @@ impl<R: BufRead> CsvRecords<R> {
     }
 
     fn read(&mut self) -> Result<Option<CsvRecord>, FileError> {
-        self.csv.get_mut().renew();
+        self.csv.get_mut().bounded.renew();
         let mut record = ByteRecord::new();
         let more = self.csv.read_byte_record(&mut record).map_err(|error| self.failure(error))?;
+        // The parser ends a cell at the end of the file, quotes or not, and with it all that stood behind an open one.
+        if let Some(line) = self.csv.get_ref().quotes.left_open() {
+            let within = "a cell in quotes that no `\"` closes".to_owned();
+            return Err(FileError::CutOff { line, within });
+        }
         if !more {
             return Ok(None);
         }
@@ -70,8 +76,66 @@ impl<R: BufRead> CsvRecords<R> {
     fn failure(&self, error: csv::Error) -> FileError {
         match error.into_kind() {
             csv::ErrorKind::Io(error) => FileError::from_io(error),
-            other => self.csv.get_ref().syntax(&format!("{other:?}")),
+            other => self.csv.get_ref().bounded.syntax(&format!("{other:?}")),
         }
+    }
+}
+
+/// A reader that follows the quotes in what it hands on, as the parser does.
+#[derive(Debug)]
+struct Watched<R> {
+    bounded: Bounded<R>,
+    quotes: Quotes,
+}
+
+impl<R: BufRead> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bounded.read(buffer)?;
+        self.quotes.ended |= count == 0 && !buffer.is_empty();
+        buffer[..count].iter().for_each(|byte| self.quotes.follow(*byte));
+        Ok(count)
+    }
+}
+
+#[derive(Debug)]
+struct Quotes {
+    separator: u8,
+    place: Place,
+    line: u64,
+    /// The line of the last opening quote.
+    opened: u64,
+    ended: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    /// Of a cell, where alone a quote opens.
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote within quotes: it closes them, or is the first of two that stand for one.
+    Closed,
+}
+
+impl Quotes {
+    fn follow(&mut self, byte: u8) {
+        let ends = byte == self.separator || matches!(byte, b'\n' | b'\r');
+        self.place = match (self.place, byte) {
+            (Place::Start, b'"') => {
+                self.opened = self.line;
+                Place::Quoted
+            }
+            (Place::Quoted, b'"') => Place::Closed,
+            (Place::Closed, b'"') | (Place::Quoted, _) => Place::Quoted,
+            _ if ends => Place::Start,
+            _ => Place::Plain,
+        };
+        self.line += u64::from(byte == b'\n');
+    }
+
+    /// The line of a quote that was open when the file ended.
+    fn left_open(&self) -> Option<u64> {
+        (self.ended && self.place == Place::Quoted).then_some(self.opened)
     }
 }
 

@@ -33,6 +33,9 @@ both_backends!(
     the_program_reads_a_sheet_by_its_map_and_writes_it_again,
     a_withdrawn_lot_stays_withdrawn_elsewhere,
     reading_a_table_of_many_rows_takes_few_statements,
+    a_lot_has_one_layer_of_a_source_however_its_rows_name_it,
+    a_result_has_one_layer_of_a_source_however_its_rows_name_it,
+    ten_thousand_vials_of_one_lot_are_read_and_written_in_seconds,
 );
 
 const LINES: &str = "cvcl\tname\nCVCL_A324\t201B7\nCVCL_0002\tTwin\nCVCL_0003\tTwin\n";
@@ -166,7 +169,7 @@ async fn one_sheet_gives_lots_and_vials_and_neither_undoes_the_other(app: TestDb
     let rows = "lot,vial\nKyoto/M2,1\nKyoto/M2,2\nKyoto/M2,3\n";
     let report = app.import(Format::VialsCsv, rows).await;
     let flagged: Vec<_> = report.rows.iter().map(|row| (row.row, row.outcome)).collect();
-    assert_eq!(flagged, [(3, Outcome::Flagged)], "{:?}", report.rows);
+    assert_eq!(flagged, [(4, Outcome::Flagged)], "{:?}", report.rows);
     comes_back(&app, &[Table::Lots, Table::Vials]).await;
 }
 
@@ -418,6 +421,103 @@ async fn reading_a_table_of_many_rows_takes_few_statements(app: TestDb) {
         taken.push(app.catalogue.db().statements() - before);
     }
     assert!(taken[1] < taken[0] + 60, "{taken:?}");
+}
+
+/// By a number of another width, with and without a key, and by the accession.
+async fn a_lot_has_one_layer_of_a_source_however_its_rows_name_it(app: TestDb) {
+    app.import(Format::CellosaurusNames, LINES).await;
+    app.import(Format::LotsCsv, "lot,line,key\nKyoto/A1,201B7,K7\nKyoto/B1,201B7,\n").await;
+    let vials = "lot,vial,state\nKyoto/A1,1,stored\nKyoto/B1,1,stored\n";
+    assert_eq!(counts(&app.import(Format::VialsCsv, vials).await), [0, 0, 2, 0]);
+    let accession = app.all::<BatchFacts>().await[0].record.accession.clone();
+    let rows = format!("lot,vial,state,accession\n,1,shipped,{accession}\nKyoto/Ｂ１,1,shipped,\n");
+    let report = app.import(Format::VialsCsv, rows).await;
+    assert_eq!(counts(&report), [0, 0, 2, 0], "{:?}", report.rows);
+    let rows = format!("lot,line,accession,passage\n,201B7,{accession},12\nKyoto/Ｂ１,201B7,,12\n");
+    let report = app.import(Format::LotsCsv, rows).await;
+    assert_eq!(counts(&report), [0, 0, 2, 0], "{:?}", report.rows);
+    let lots = app.all::<BatchFacts>().await;
+    assert_eq!(lots.len(), 2);
+    for (lot, key) in lots.iter().zip(["K7", "Kyoto/B1"]) {
+        let [layer] = &lot.record.layers[..] else { panic!("{:?}", lot.record.layers) };
+        assert_eq!((layer.key.as_str(), layer.facts.passage), (key, Some(12)));
+        assert_eq!(layer.facts.listed_vials[0].state.unwrap().code(), "shipped");
+        assert!(lot.record.number().is_some(), "a row by accession takes no number away");
+    }
+    let report = app.import(Format::LotsCsv, "lot,line,key\nKyoto/A1,201B7,K8\n").await;
+    assert_eq!(counts(&report), [0, 0, 0, 1]);
+    let told = &report.rows[0].message;
+    assert!(told.contains("`K7`") && told.contains("`K8`"), "{told}");
+    let rows = "lot,line\nKyoto/C1,201B7\nKyoto/Ｃ１,Twin\n";
+    assert_eq!(counts(&app.import(Format::LotsCsv, rows).await), [1, 0, 0, 1]);
+}
+
+async fn a_result_has_one_layer_of_a_source_however_its_rows_name_it(app: TestDb) {
+    app.import(Format::CellosaurusNames, LINES).await;
+    let row = |number: &str, accession: &str| {
+        format!(
+            "number,accession,subject,test,value,material_level,material_subject,entry_date\n\
+             {number},{accession},201B7,sterility,negative,line,201B7,2008-06-01\n"
+        )
+    };
+    assert_eq!(counts(&app.import(Format::ResultsCsv, row("Kyoto/1", "")).await), [1, 0, 0, 0]);
+    let accession = app.all::<ResultFacts>().await[0].record.accession.clone();
+    for (number, accession) in [("Kyoto/１", ""), ("", accession.as_str())] {
+        let report = app.import(Format::ResultsCsv, row(number, accession)).await;
+        let wide = u64::from(!number.is_empty());
+        assert_eq!(counts(&report), [0, 1 - wide, wide, 0], "{:?}", report.rows);
+    }
+    let results = app.all::<ResultFacts>().await;
+    assert_eq!(results.len(), 1);
+    assert_eq!(results[0].record.layers.len(), 1);
+}
+
+async fn ten_thousand_vials_of_one_lot_are_read_and_written_in_seconds(app: TestDb) {
+    const VIALS: u64 = 10_000;
+    with_lot(&app).await;
+    let row = |vial: u64| format!("Kyoto/M1,{vial:05},T{vial},stored\n");
+    let rows = "lot,vial,position,state\n".to_owned() + &(0..VIALS).map(row).collect::<String>();
+    let begun = std::time::Instant::now();
+    assert_eq!(counts(&app.import(Format::VialsCsv, rows.clone()).await), [0, 0, VIALS, 0]);
+    let changed = rows.replace("T77,stored", "T77,lost");
+    assert_eq!(counts(&app.import(Format::VialsCsv, changed).await), [0, VIALS - 1, 1, 0]);
+    let (written, unsaid) = table(&app, Table::Vials).await;
+    assert_eq!((written.lines().count() as u64, unsaid.len()), (VIALS + 1, 0));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_quote_that_is_never_closed_cuts_the_file_off_where_it_opened() {
+    let rows: Vec<_> =
+        mapped(Format::LotsCsv, "lot,line\nK/1,a\nK/2,\"b\nK/3,c\nK/4,d\n", "").unwrap().collect();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    let told = rows[1].as_ref().unwrap_err().to_string();
+    assert!(told.contains("cut off at line 3") && told.contains("quotes"), "{told}");
+    for text in
+        ["lot,line\nK/1,5\" tube\n", "lot,line\nK/1,\"a \"\"b\"\"\"\n", "lot,line\nK/1,\"a\nb\""]
+    {
+        let rows: Vec<_> = mapped(Format::LotsCsv, text, "").unwrap().collect();
+        assert!(rows.len() == 1 && rows[0].is_ok(), "{rows:?}");
+    }
+}
+
+#[test]
+fn a_unit_of_measure_is_that_of_its_column() {
+    let row = |column: &str, cell: &str| {
+        let text = format!("lot,line,{column}\nK/1,201B7,{cell}\n");
+        mapped(Format::LotsCsv, &text, "").unwrap().next().unwrap()
+    };
+    for (column, cell) in
+        [("co2_percent", "5 %"), ("temperature_cel", "37℃"), ("biosafety_level", "2")]
+    {
+        assert!(row(column, cell).is_ok(), "{column} {cell}");
+    }
+    for (column, cell) in
+        [("co2_percent", "37℃"), ("temperature_cel", "5 %"), ("biosafety_level", "2%")]
+    {
+        let told = row(column, cell).unwrap_err().to_string();
+        assert!(told.contains(column) && told.contains("write it"), "{told}");
+    }
 }
 
 #[test]

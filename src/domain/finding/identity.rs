@@ -1,12 +1,14 @@
 //! STR profiles beside those of the donor, the unit and the line that the cells come from.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::{Check, Known, Named, RuleCode, Said};
 use crate::domain::{
     qc::test_code::TestCode,
     record::{AnyRecord, Relation},
-    str_profile::{MarkerMode, Score, StrProfile},
+    str_profile::{self, MarkerMode, Score, StrProfile},
 };
 
 /// Fewer markers say little.
@@ -25,7 +27,7 @@ impl Known {
             Some(AnyRecord::Donor(donor)) => donor.all(|facts| &facts.str),
             _ => Vec::new(),
         };
-        let tests = self.tests.get(&id).into_iter().flatten().map(|tested| &tested.result);
+        let tests = self.own_tests(id).map(|tested| &tested.result);
         let tests = tests.filter(|result| result.test == TestCode::IdentityStr);
         let typed = tests.filter_map(|result| StrProfile::read(&result.value.as_ref()?.text));
         let mut profiles: Vec<StrProfile> = Vec::new();
@@ -58,24 +60,59 @@ impl Check<'_> {
         if profiles.iter().any(StrProfile::is_mixture) {
             self.find(RuleCode::StrMixture, None, &Said::same(""));
         }
-        let unread: Vec<&str> = profiles.iter().flat_map(StrProfile::unread).collect();
+        let unread: BTreeSet<&str> = profiles.iter().flat_map(StrProfile::unread).collect();
         if !unread.is_empty() {
-            self.find(RuleCode::StrUnread, None, &Said::same(unread.join(", ")));
+            self.find(RuleCode::StrUnread, None, &unread_markers(&unread));
         }
-        for origin in self.known.origins(self.id) {
-            let theirs = self.known.str_profiles(origin);
-            if let (Some((rule, score)), Some(other)) =
-                (judge(&profiles, &theirs), self.named(origin))
-            {
-                self.tell_score(rule, score, other);
-            }
+        let origins = self.known.origins(self.id);
+        let several = self.known.several_origins(self.id);
+        let (pooled, apart): (Vec<Uuid>, Vec<Uuid>) =
+            origins.into_iter().partition(|origin| several.contains(origin));
+        for (rule, score, other) in self.judged(&profiles, apart) {
+            self.tell_score(rule, score, other);
         }
+        let mut pooled = self.judged(&profiles, pooled);
+        let any = !pooled.is_empty();
+        pooled.retain(|(rule, ..)| *rule == RuleCode::StrAgrees);
+        if any && pooled.is_empty() {
+            self.find_several("STR", "STR");
+        }
+        for (rule, score, other) in pooled {
+            self.tell_score(rule, score, other);
+        }
+    }
+
+    fn judged(&self, ours: &[StrProfile], origins: Vec<Uuid>) -> Vec<(RuleCode, Score, Named)> {
+        let judged = |origin| {
+            let (rule, score) = judge(ours, &self.known.str_profiles(origin))?;
+            Some((rule, score, self.named(origin)?))
+        };
+        origins.into_iter().filter_map(judged).collect()
     }
 
     fn tell_score(&mut self, rule: RuleCode, score: Score, other: Named) {
         if let Some(finding) = self.find(rule, Some(other), &Said::same("")) {
             finding.str_score = Some(score);
         }
+    }
+}
+
+/// The markers by their names. What a text has in the place of a marker may be alleles, and is only counted.
+fn unread_markers(unread: &BTreeSet<&str>) -> Said {
+    let (named, other): (Vec<&str>, Vec<&str>) =
+        unread.iter().copied().partition(|name| str_profile::is_known_marker(name));
+    let count = other.len();
+    let (en, ja) = (named.join(", "), named.join("、"));
+    match (named.is_empty(), count) {
+        (_, 0) => Said { en, ja },
+        (true, _) => Said {
+            en: format!("{count} of no marker known here"),
+            ja: format!("登録のないマーカー{count}件"),
+        },
+        (false, _) => Said {
+            en: format!("{en} and {count} of no marker known here"),
+            ja: format!("{ja}、登録のないマーカー{count}件"),
+        },
     }
 }
 

@@ -26,7 +26,7 @@ impl Check<'_> {
     }
 
     pub(super) fn karyotypes_of_tests(&mut self) {
-        let tests = self.tests(self.id).iter().map(|tested| &tested.result);
+        let tests = self.known.own_tests(self.id).map(|tested| &tested.result);
         let values = tests.filter(|result| result.test == TestCode::Karyotype);
         let read =
             values.filter_map(|result| match result.value.as_ref()?.reading(result.test)? {
@@ -53,7 +53,12 @@ impl Check<'_> {
             return;
         }
         let persons = self.known.persons(self.id);
+        let several = !self.known.several_origins(self.id).is_empty();
         for karyotype in karyotypes {
+            if several {
+                self.beside_several(karyotype, &persons);
+                continue;
+            }
             if persons.is_empty() {
                 self.tell(karyotype, compare(karyotype, None, None), None);
             }
@@ -61,6 +66,27 @@ impl Check<'_> {
                 let found = compare(karyotype, person.karyotype.as_ref(), person.sex);
                 self.tell(karyotype, found, Some(&person.record));
             }
+        }
+    }
+
+    /// The person whom it fits. Where it fits none, what is found in it by itself; only where it has the sex chromosomes of
+    /// none is that told too.
+    fn beside_several(&mut self, karyotype: &Karyotype, persons: &[Person]) {
+        let persons = persons.iter().filter(|one| one.karyotype.is_some() || one.sex.is_some());
+        let compared: Vec<(&Person, Vec<Finding>)> =
+            persons.map(|one| (one, compare(karyotype, one.karyotype.as_ref(), one.sex))).collect();
+        let fits = |found: &[Finding]| {
+            found.iter().all(|one| one.kind == FindingKind::ConstitutionalAsExpected)
+        };
+        if let Some((person, found)) = compared.iter().find(|(_, found)| fits(found)) {
+            self.tell(karyotype, found.clone(), Some(&person.record));
+            return;
+        }
+        self.tell(karyotype, compare(karyotype, None, None), None);
+        let is_of_other_sex =
+            |found: &[Finding]| found.iter().any(|one| one.kind == FindingKind::WrongSex);
+        if !compared.is_empty() && compared.iter().all(|(_, found)| is_of_other_sex(found)) {
+            self.find_several("karyotype", "核型");
         }
     }
 

@@ -60,6 +60,7 @@ pub enum RuleCode {
     UnitConsentRefused,
     UnitConsentUnknown,
     UnitStillOffered,
+    SeveralOrigins,
 }
 
 coded!(RuleCode {
@@ -93,6 +94,7 @@ coded!(RuleCode {
     UnitConsentRefused = "unit_consent_refused", "Made of a unit without consent for research", "研究同意のないユニット";
     UnitConsentUnknown = "unit_consent_unknown", "Made of a unit whose consent for research is unknown", "研究同意が不明のユニット";
     UnitStillOffered = "unit_still_offered", "Made of a unit that is offered for transplantation", "移植用に提供中のユニット";
+    SeveralOrigins = "several_origins", "Several donors or parents", "複数のドナーまたは親株";
 });
 
 /// One rule. In its sentences `{other}` stands for what the subject is compared with and `{about}` for what was found.
@@ -127,7 +129,7 @@ const IMGT: &str = "IPD-IMGT/HLA nomenclature; compared as P groups where both s
 const OURS: &str = "rule of this catalogue";
 
 /// Every rule, in the order of [`RuleCode`].
-pub const RULES: [Rule; 30] = [
+pub const RULES: [Rule; 31] = [
     Rule {
         code: RuleCode::KaryotypeSex,
         severity: Severity::Error,
@@ -243,8 +245,8 @@ pub const RULES: [Rule; 30] = [
     Rule {
         code: RuleCode::HlaClassNotShown,
         severity: Severity::Finding,
-        en: "A source calls the line HLA-homozygous and the typing is only apparently so: the class needs two typed identical two-field alleles at A, B and DRB1. Not for clinical selection.",
-        ja: "HLAホモ接合と記載されていますが、型からは見かけ上のホモ接合しか分かりません。A・B・DRB1の各座位で第2区域まで同一の2アレルの型が必要です。臨床でのドナーや細胞の選択には使用しないでください。",
+        en: "A source calls the line HLA-homozygous and no typing shows it: the class needs two typed identical two-field alleles at A, B and DRB1. Not for clinical selection.",
+        ja: "HLAホモ接合と記載されていますが、それを示す型がありません。A・B・DRB1の各座位で第2区域まで同一の2アレルの型が必要です。臨床でのドナーや細胞の選択には使用しないでください。",
         source: OURS,
     },
     Rule {
@@ -336,6 +338,13 @@ pub const RULES: [Rule; 30] = [
         severity: Severity::Finding,
         en: "The line was made of a cord-blood unit that is still offered or reserved for transplantation, so that it was never released: check the unit, or whether a retained sample was used.",
         ja: "移植用に提供中または予約中で、研究用に払い出されていない臍帯血ユニットから樹立された株です。ユニットの状態、または保存検体の使用かを確認してください。",
+        source: OURS,
+    },
+    Rule {
+        code: RuleCode::SeveralOrigins,
+        severity: Severity::Finding,
+        en: "The cells have several donors, parents or units on record and agree with none of them ({about}): a pool is like none of its parts, or a reference is wrong. Check which are meant. Not for clinical selection.",
+        ja: "複数のドナー・親株・ユニットが登録されており、そのいずれとも一致しません（{about}）。混合試料であるか、参照先が誤っている可能性があります。登録を確認してください。臨床でのドナーや細胞の選択には使用しないでください。",
         source: OURS,
     },
 ];

@@ -285,6 +285,69 @@ fn mixtures_and_unreadable_cells_are_told_of_without_their_alleles() {
     let found = Circle::new(&[(DONOR, donor_typed("TH01 5; FGA 20,OL"))]).findings(DONOR);
     assert_eq!(found[0].rule, R::StrUnread);
     assert!(found[0].text.en.contains("FGA") && !found[0].text.en.contains("OL"));
+    let table = "Marker\tone\ttwo\nAMEL\tX\tY\nTH01\t6\tOL\nmine\t9.3\tOL";
+    let found = Circle::new(&[(DONOR, donor_typed(table))]).findings(DONOR);
+    let [unread] = &found[..] else { panic!("{found:?}") };
+    assert!(unread.text.en.contains("TH01 and 2 of no marker"), "{:?}", unread.text);
+    for sealed in ["6", "9.3", "mine", "OL"] {
+        assert!(!unread.text.en.contains(sealed) && !unread.text.ja.contains(sealed), "{sealed}");
+    }
+}
+
+#[test]
+fn a_test_of_the_donor_that_is_filed_under_its_line_says_nothing_of_the_cells() {
+    for (n, test, value) in [
+        (LINE, "karyotype", "46,XY[20]"),
+        (LOT, "karyotype", "46,XY[20]"),
+        (LINE, "identity_str", OTHER_PROFILE),
+        (LINE, "identity_hla", "A*02:01,02:06"),
+    ] {
+        let mut donor = donor_typed(PROFILE_201B7);
+        donor["sex"] = json!("female");
+        donor["hla"] = json!(["A*24:02,26:01"]);
+        let mut circle = Circle::new(&[(LINE, json!({})), (LOT, json!({})), (DONOR, donor)]);
+        for level in ["donor", "cord_blood_unit"] {
+            circle.test(n, test, value, &json!({ "material": { "subject": "S", "level": level } }));
+        }
+        assert_eq!(circle.rules(n), [], "{test}");
+        circle.test(n, test, value, &json!({ "material": { "subject": "S", "level": "line" } }));
+        assert_eq!(circle.rules(n).len(), 1, "{test}");
+    }
+}
+
+#[test]
+fn cells_of_several_donors_or_parents_need_be_alike_to_one_and_are_never_an_error() {
+    let mut line = typed(PROFILE_201B7);
+    line["karyotypes"] = json!(["46,XY[20]"]);
+    line["hla_typings"] = json!(["A*24:02,26:01"]);
+    let donor = |profile: &str, sex: &str, hla: &str| {
+        let mut donor = donor_typed(profile);
+        donor["sex"] = json!(sex);
+        donor["hla"] = json!([hla]);
+        donor
+    };
+    let other = donor(OTHER_PROFILE, "female", "A*02:01,02:06");
+    let pool = |second: Value| {
+        let mut circle =
+            Circle::new(&[(LINE, line.clone()), (DONOR, other.clone()), (OTHER_DONOR, second)]);
+        circle.0.link(uuid(LINE), Relation::Donor, uuid(OTHER_DONOR));
+        circle
+    };
+    let own = donor(PROFILE_201B7, "male", "A*24:02,26:01");
+    assert_eq!(pool(own).rules(LINE), [R::StrAgrees, R::HlaAgrees]);
+    let found = pool(other.clone()).findings(LINE);
+    assert_eq!(found.iter().map(|one| one.rule).collect::<Vec<_>>(), [R::SeveralOrigins; 3]);
+    assert!(found.iter().all(|one| one.severity == Severity::Finding), "{found:?}");
+    let mut circle = Circle::new(&[
+        (LINE, typed(PROFILE_201B7)),
+        (PARENT, typed(OTHER_PROFILE)),
+        (OTHER_LINE, typed(OTHER_PROFILE)),
+        (LOT, json!({})),
+    ]);
+    circle.test(LOT, "identity_str", PROFILE_201B7, &json!({}));
+    circle.0.link(uuid(LINE), Relation::Parent, uuid(OTHER_LINE));
+    assert_eq!(circle.rules(LINE), [R::SeveralOrigins]);
+    assert_eq!(circle.rules(LOT), [R::StrAgrees], "a lot is like its line");
 }
 
 fn hla(n: u128, text: &str) -> (u128, Value) {
@@ -384,10 +447,13 @@ fn the_homozygous_class_needs_a_typing_that_shows_it() {
         ("A*24:02,24:02; B*52:01,52:01; DRB1*15:02,15:02", vec![]),
         ("A*24:02; B*52:01,52:01; DRB1*15:02,15:02", vec![R::HlaClassNotShown]),
         ("A*24:02,24:02; B*52:01,40:02; DRB1*15:02,15:02", vec![R::HlaClassContradicted]),
-        ("A*24:02,24:02", vec![]),
+        ("A*24:02,24:02", vec![R::HlaClassNotShown]),
+        ("A*24:02,26:01", vec![R::HlaClassContradicted]),
     ] {
         assert_eq!(rules(LINE, &[line(typing)]), expected, "{typing}");
     }
+    let untyped = (LINE, json!({ "classes": ["hla_homozygous"] }));
+    assert_eq!(rules(LINE, &[untyped]), [R::HlaClassNotShown]);
 }
 
 #[test]

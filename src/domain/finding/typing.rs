@@ -45,8 +45,7 @@ impl Known {
             }
             _ => Vec::new(),
         };
-        let tests = self.tests.get(&id).into_iter().flatten();
-        let tests = tests.filter_map(|tested| reading_of(&tested.result));
+        let tests = self.own_tests(id).filter_map(|tested| reading_of(&tested.result));
         typed.extend(tests.map(|reading| Typed { reading, public: false }));
         typed
     }
@@ -85,11 +84,24 @@ impl Check<'_> {
         }
         let edited = self.known.edited(self.id);
         let units = self.known.reached(self.id, Relation::SourceUnit);
+        let mut compared = Vec::new();
         for origin in self.known.donors(self.id).into_iter().chain(units) {
             let theirs = self.known.typings(origin);
-            if let Some(other) = self.named(origin) {
-                self.beside(hla::compare(&ours, &theirs), &other, &edited);
+            compared.extend(self.named(origin).map(|other| (other, hla::compare(&ours, &theirs))));
+        }
+        if !self.known.several_origins(self.id).is_empty() {
+            let tells = |loci: &[LocusComparison]| {
+                loci.iter().any(|one| !matches!(one.outcome, LocusOutcome::NotComparable { .. }))
+            };
+            compared.retain(|(_, loci)| tells(loci));
+            let any = !compared.is_empty();
+            compared.retain(|(_, loci)| loci.iter().all(|one| !is_difference(one, &edited)));
+            if any && compared.is_empty() {
+                self.find_several("HLA", "HLA");
             }
+        }
+        for (other, loci) in compared {
+            self.beside(loci, &other, &edited);
         }
     }
 
@@ -138,12 +150,28 @@ impl Check<'_> {
         if !stated.contains(&&CatalogueClass::HlaHomozygous) {
             return;
         }
-        let rule = match hla::homozygosity(&self.known.typings(self.id)) {
-            Homozygosity::ApparentlyHomozygous => RuleCode::HlaClassNotShown,
-            Homozygosity::Heterozygous => RuleCode::HlaClassContradicted,
-            Homozygosity::Homozygous | Homozygosity::Unknown => return,
+        let typings = self.known.typings(self.id);
+        let loci = [HlaLocus::A, HlaLocus::B, HlaLocus::Drb1];
+        let of_loci = loci.map(|locus| hla::locus_homozygosity(&typings, &locus));
+        let rule = if of_loci.contains(&Homozygosity::Heterozygous) {
+            RuleCode::HlaClassContradicted
+        } else if of_loci.iter().any(|one| *one != Homozygosity::Homozygous) {
+            RuleCode::HlaClassNotShown
+        } else {
+            return;
         };
         self.find(rule, None, &Said::same(""));
+    }
+}
+
+/// Whether a locus differs otherwise than it may by an edit on purpose.
+fn is_difference(locus: &LocusComparison, edited: &BTreeSet<String>) -> bool {
+    match &locus.outcome {
+        LocusOutcome::NotComparable { .. } | LocusOutcome::Agree { .. } => false,
+        outcome => {
+            let is_edited = edited.contains(locus.locus.as_str()) && is_loss(outcome);
+            !hides_a_null(outcome) && !is_edited
+        }
     }
 }
 

@@ -33,6 +33,7 @@ enum Column {
 pub struct TableReader<R> {
     records: CsvRecords<R>,
     columns: Vec<Column>,
+    names: Vec<String>,
     usual: UsualCounts,
     ledger: Ledger,
     /// The last inventory that was opened, and what opened it: rows of one inventory follow one another.
@@ -52,6 +53,7 @@ impl<R: BufRead> TableReader<R> {
         let mut reader = Self {
             records: CsvRecords::new(input, b','),
             columns: Vec::new(),
+            names: Vec::new(),
             usual,
             ledger: Ledger::default(),
             opened: None,
@@ -89,6 +91,7 @@ impl<R: BufRead> TableReader<R> {
             }
             self.columns.push(column);
         }
+        self.names = names;
         Ok(())
     }
 
@@ -103,7 +106,12 @@ impl<R: BufRead> TableReader<R> {
             return Err(FileError::CutOff { line: record.line, within }.into());
         }
         if found != expected {
-            return Err(self.refuse_cells(&record)?);
+            return Err(self.refuse(&record, RowProblem::Cells { found, expected })?);
+        }
+        let mut cells = self.names.iter().zip(&record.cells);
+        if let Some((column, _)) = cells.find(|(_, cell)| cell.contains(['\n', '\r'])) {
+            let column = column.clone();
+            return Err(self.refuse(&record, RowProblem::LineBreak { column })?);
         }
         let inventory = self.open(&record)?;
         let unit = self.unit_of(&record);
@@ -130,16 +138,15 @@ impl<R: BufRead> TableReader<R> {
         Ok(inventory)
     }
 
-    /// A row whose cells are shifted says nothing of any unit, not even which it is. It is counted to the inventory
-    /// of the row before.
-    fn refuse_cells(&mut self, record: &CsvRecord) -> Result<ReadError, ReadError> {
+    /// A row whose cells are shifted, or that has swallowed others, says nothing of any unit, not even which it is. It is
+    /// counted to the inventory of the row before.
+    fn refuse(&mut self, record: &CsvRecord, problem: RowProblem) -> Result<ReadError, ReadError> {
         let inventory = match &self.opened {
             Some((_, inventory)) => *inventory,
             None => self.open(record)?,
         };
         self.ledger.snapshots[inventory].name(None);
-        let (found, expected) = (record.cells.len(), self.columns.len());
-        let problems = vec![RowProblem::Cells { found, expected }];
+        let problems = vec![problem];
         Ok(RowProblems { row: record.line, inventory, id: None, problems }.into())
     }
 

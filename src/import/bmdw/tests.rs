@@ -360,6 +360,28 @@ fn an_open_quote_does_not_take_the_file_into_one_row() {
     assert_eq!(ledger.snapshots(), None);
 }
 
+#[test]
+fn a_quote_too_many_in_the_last_column_makes_no_unit_absent() {
+    let unit = |id| {
+        let mut unit = sound();
+        unit[0].1 = id;
+        unit
+    };
+    let whole = sheet(&[unit("U1"), unit("U2"), unit("U3"), unit("U4")]);
+    let lines: Vec<&str> = whole.lines().collect();
+    let quoted = lines[2].replace(",2019-03-01", ",\"2019-03-01");
+    let open = [lines[0], lines[1], &quoted, lines[3], lines[4], ""].join("\n");
+    let (read, ledger) = table(open).unwrap();
+    assert!(told(&read)[1].contains("cut off at line 3"), "{:?}", told(&read));
+    assert_eq!((read.len(), ledger.snapshots()), (2, None));
+    let closed = lines[4].to_owned() + "\"";
+    let swallowed = [lines[0], lines[1], &quoted, lines[3], &closed, ""].join("\n");
+    let (read, ledger) = table(swallowed).unwrap();
+    assert!(told(&read)[1].contains("MAT_IDM_CMV_DATE holds a line break"), "{:?}", told(&read));
+    let snapshot = &ledger.snapshots().unwrap()[0];
+    assert_eq!((read.len(), snapshot.nameless_rows), (2, 1), "nothing is concluded from it");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 

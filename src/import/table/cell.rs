@@ -9,7 +9,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::names::{fold, spreadsheet_damage};
 
-/// In the cell of a list, between its items; `\` before it makes it part of an item.
+/// In the cell of a list, between its items; `\` before it makes it part of an item, as it does with outer space and with
+/// itself. Before anything else `\` is a letter like others: a path, or the yen sign of a Japanese keyboard.
 const BETWEEN: char = '|';
 const ESCAPE: char = '\\';
 
@@ -34,6 +35,19 @@ impl Cell {
     /// Without width and outer spaces, for what is read and not kept as written.
     pub(super) fn folded(&self) -> String {
         self.text.nfkc().collect::<String>().trim().to_owned()
+    }
+
+    /// The number of a column that has one unit, which may stand behind it.
+    pub(super) fn in_unit(&self, unit: &str) -> Result<Self, String> {
+        let text = self.folded();
+        let number = text.strip_suffix(unit).unwrap_or(&text).trim_end();
+        if number.ends_with(|c: char| c.is_ascii_digit()) {
+            return Ok(Self { text: number.to_owned(), ..self.clone() });
+        }
+        Err(format!(
+            "`{}` is no number in {unit}: write it in {unit}, or the number alone",
+            self.text
+        ))
     }
 
     /// Why the cell holds nothing of what the bank once wrote in it.
@@ -92,14 +106,17 @@ pub(super) fn written_name(text: &str) -> String {
 /// The items of the cell of a list, blank ones too.
 pub(super) fn items(cell: &str) -> Vec<String> {
     let mut items: Vec<Vec<(char, bool)>> = vec![Vec::new()];
-    let mut chars = cell.chars();
+    let mut chars = cell.chars().peekable();
     while let Some(c) = chars.next() {
         let one = match c {
             BETWEEN => {
                 items.push(Vec::new());
                 continue;
             }
-            ESCAPE => (chars.next().unwrap_or(ESCAPE), true),
+            ESCAPE => {
+                let escaped = |c: &char| matches!(*c, BETWEEN | ESCAPE) || c.is_whitespace();
+                (chars.next_if(escaped).unwrap_or(ESCAPE), true)
+            }
             c => (c, false),
         };
         if let Some(item) = items.last_mut() {
@@ -227,6 +244,38 @@ mod tests {
         assert!(Cell::of("45400").unwrap().name().unwrap_err().contains("did you mean `454E2`"));
         assert_eq!(Cell::of("'45400").unwrap().name(), Ok("45400"));
         assert_eq!(written_name("4.54E+04"), "'4.54E+04");
+    }
+
+    #[test]
+    fn a_backslash_stays_where_it_escapes_nothing() {
+        for (cell, expected) in [
+            (r"\100,000", vec![r"\100,000"]),
+            (r"C:\QC|D:\", vec![r"C:\QC", r"D:\"]),
+            (r"a\|b\\|c", vec![r"a|b\", "c"]),
+            (r"\ a", vec![" a"]),
+        ] {
+            assert_eq!(items(cell), expected, "{cell}");
+            assert_eq!(items(&joined(expected.clone())), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_number_bears_the_unit_of_its_column_and_no_other() {
+        let read =
+            |text: &str, unit: &str| Cell::of(text).unwrap().in_unit(unit).map(|cell| cell.text);
+        for (text, unit, number) in [
+            ("5 %", "%", "5"),
+            ("５％", "%", "5"),
+            ("37℃", "°C", "37"),
+            ("37 °C", "°C", "37"),
+            ("5", "%", "5"),
+        ] {
+            assert_eq!(read(text, unit).as_deref(), Ok(number), "{text}");
+        }
+        for (text, unit) in [("5 %", "°C"), ("37℃", "%"), ("5 %%", "%")] {
+            let error = read(text, unit).unwrap_err();
+            assert!(error.contains("write it in"), "{error}");
+        }
     }
 
     #[test]

@@ -20,15 +20,16 @@ impl<R> std::fmt::Debug for Column<R> {
     }
 }
 
-/// Columns, each with the field of the row that is its place.
+/// Columns, each with the field of the row that is its place, and the unit that a number in it may bear.
 macro_rules! columns {
-    ($($need:ident $name:literal => $($field:ident).+, $about:literal;)+) => {
+    ($($need:ident $name:literal => $($field:ident).+ $(in $unit:literal)?, $about:literal;)+) => {
         &[$($crate::import::table::column::Column {
             name: $name,
             about: $about,
             required: $crate::import::table::column::$need,
             get: |row| row.$($field).+.as_ref().map($crate::import::table::value::Written::write),
             set: |row, cell| {
+                $(let cell = &cell.in_unit($unit)?;)?
                 row.$($field).+ = Some($crate::import::table::value::Written::read(cell)?);
                 Ok(())
             },

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::{
     column::{Column, Problem, Row, columns},
-    refer::{self, Own},
+    refer::{self, Number, Own},
     value::{Gaps, List, LotNumber, Passage, Refers, Serial},
 };
 use crate::{
@@ -54,8 +54,8 @@ impl Row for LotRow {
         optional "bank_name" => bank_name, "what the source calls the bank; shown, never looked up";
         optional "parent" => parent, "the lot it was grown from, by number or name";
         optional "parent_name" => parent_name, "what the source calls that lot; shown, never looked up";
-        optional "names" => names, "names, separated by `|`; `[synonym ja] text` gives kind and language";
-        optional "other_ids" => other_ids, "identifiers beside the number, as `biosamples:SAMEG1`, separated by `|`";
+        optional "names" => names, r"names, separated by `|`, which within one is written `\|`; `[synonym ja] text` gives kind and language";
+        optional "other_ids" => other_ids, r"identifiers beside the number, as `biosamples:SAMEG1`, separated by `|`, which within one is written `\|`";
         optional "level" => level, "seed, master, working or distribution";
         optional "passage" => passage, "at freezing; `12` or `P12`";
         optional "frozen_on" => frozen_on, "the day of freezing, year first";
@@ -67,16 +67,16 @@ impl Row for LotRow {
         optional "matrix" => culture.matrix, "matrix";
         optional "feeder" => culture.feeder, "feeder cells";
         optional "passage_method" => culture.passage_method, "how the cells were passaged";
-        optional "o2_percent" => culture.o2_percent, "oxygen, in percent";
-        optional "co2_percent" => culture.co2_percent, "carbon dioxide, in percent";
-        optional "temperature_cel" => culture.temperature_cel, "degrees Celsius";
+        optional "o2_percent" => culture.o2_percent in "%", "oxygen, in percent";
+        optional "co2_percent" => culture.co2_percent in "%", "carbon dioxide, in percent";
+        optional "temperature_cel" => culture.temperature_cel in "°C", "degrees Celsius";
         optional "thaw" => handling.thaw, "how to thaw";
         optional "split_ratio" => handling.split_ratio, "`1:4 to 1:8`";
         optional "biosafety_level" => handling.biosafety_level, "biosafety level";
         optional "handling_remarks" => handling.remarks, "what else the recipient must know";
         optional "availability" => availability, "states of availability, the first one first, separated by `|`";
         optional "availability_from" => availability_from, "the day from which each holds, separated by `|`";
-        optional "availability_comment" => availability_comment, "why, for each, separated by `|`; a suspension, recall or discontinuation needs it";
+        optional "availability_comment" => availability_comment, r"why, for each, separated by `|`, which within one is written `\|` and `\` before it `\\`; a suspension, recall or discontinuation needs it";
         optional "accession" => own.accession, "our accession of the lot, where it has one";
         optional "record_state" => own.record_state, "draft, in_review, withdrawn or merged; blank publishes a new lot and leaves a known one";
         optional "source" => own.source, "whose word it is; `bank` where blank";
@@ -84,15 +84,15 @@ impl Row for LotRow {
     };
 
     fn label(&self) -> String {
-        number_or_accession(self.lot.as_ref(), &self.own)
+        number(self.lot.as_ref(), &self.own).text().to_owned()
     }
 
     fn identity(&self) -> String {
-        self.own.identity(&self.label())
+        self.own.identity(&number(self.lot.as_ref(), &self.own))
     }
 
     fn candidate(self, line: u64) -> Result<Candidate, Vec<Problem>> {
-        let label = self.label();
+        let number = number(self.lot.as_ref(), &self.own);
         let mut problems = unnamed(self.lot.as_ref(), &self.own);
         if self.own.accession.is_none() && self.line.is_none() && self.line_name.is_none() {
             problems.push(Problem::blank("line"));
@@ -131,16 +131,17 @@ impl Row for LotRow {
             handling: stated(self.handling),
             availability,
         };
-        let draft = AnyDraft::Batch(self.own.draft(&label, facts));
-        let candidate = Candidate::new(line, label, draft);
-        Ok(Candidate { asks, speaks: Speaks::AllButVials, ..candidate })
+        let row_key = self.own.row_key(&number);
+        let draft = AnyDraft::Batch(self.own.draft(&number, facts));
+        let candidate = Candidate::new(line, number.text(), draft);
+        Ok(Candidate { asks, speaks: Speaks::AllButVials, row_key, ..candidate })
     }
 }
 
 impl LotRow {
     pub(crate) fn of(record: &Record<BatchFacts>, layer: &Layer<BatchFacts>) -> Self {
         let (lot, more) = split(&layer.facts.external_ids);
-        let number = number(lot.as_ref(), &record.accession);
+        let number = number_of(lot.as_ref(), &record.accession);
         let facts = layer.facts.clone();
         let (line, line_name) = refer::columns(facts.line);
         let (bank, bank_name) = refer::columns(facts.bank);
@@ -201,13 +202,13 @@ impl Row for VialRow {
     };
 
     fn label(&self) -> String {
-        let lot = number_or_accession(self.lot.as_ref(), &self.own);
+        let lot = number(self.lot.as_ref(), &self.own);
         let number = self.number.as_ref().map_or("", |number| number.0.as_str());
-        format!("{lot} {number}")
+        format!("{} {number}", lot.text())
     }
 
     fn identity(&self) -> String {
-        let lot = number_or_accession(self.lot.as_ref(), &self.own);
+        let lot = number(self.lot.as_ref(), &self.own);
         let number = self.number.as_ref().map_or("", |number| number.0.as_str());
         let vial = Vial { number: number.to_owned(), ..Vial::default() };
         format!("{}\n{}", self.own.identity(&lot), vial.folded())
@@ -216,16 +217,16 @@ impl Row for VialRow {
     fn candidate(self, line: u64) -> Result<Candidate, Vec<Problem>> {
         let label = self.label();
         let mut problems = unnamed(self.lot.as_ref(), &self.own);
-        let Some(number) = self.number else {
+        let Some(serial) = self.number else {
             problems.push(Problem::blank("vial"));
             return Err(problems);
         };
         if !problems.is_empty() {
             return Err(problems);
         }
-        let lot = number_or_accession(self.lot.as_ref(), &self.own);
+        let lot = number(self.lot.as_ref(), &self.own);
         let vial = Vial {
-            number: number.0,
+            number: serial.0,
             biosamples: self.biosamples,
             position: self.position,
             passage: self.passage.map(|passage| passage.0),
@@ -235,8 +236,9 @@ impl Row for VialRow {
         };
         let external_ids = external_id(self.lot).into_iter().collect();
         let facts = BatchFacts { external_ids, listed_vials: vec![vial], ..BatchFacts::default() };
+        let row_key = self.own.row_key(&lot);
         let draft = AnyDraft::Batch(self.own.draft(&lot, facts));
-        Ok(Candidate { speaks: Speaks::OneVial, ..Candidate::new(line, label, draft) })
+        Ok(Candidate { speaks: Speaks::OneVial, row_key, ..Candidate::new(line, label, draft) })
     }
 }
 
@@ -244,7 +246,7 @@ impl VialRow {
     pub(crate) fn of(record: &Record<BatchFacts>, layer: &Layer<BatchFacts>) -> Vec<Self> {
         let row = |vial: &Vial| {
             let (lot, _) = split(&layer.facts.external_ids);
-            let number = number(lot.as_ref(), &record.accession);
+            let number = number_of(lot.as_ref(), &record.accession);
             let own = Own { record_state: None, ..Own::of(record, layer, &number) };
             let vial = vial.clone();
             Self {
@@ -263,12 +265,15 @@ impl VialRow {
     }
 }
 
-fn number(lot: Option<&LotNumber>, accession: &str) -> String {
-    lot.map_or_else(|| accession.to_owned(), |lot| lot.0.clone())
+fn number(lot: Option<&LotNumber>, own: &Own) -> Number {
+    own.number("lot", lot.map(|lot| lot.0.as_str()))
 }
 
-fn number_or_accession(lot: Option<&LotNumber>, own: &Own) -> String {
-    number(lot, own.accession.as_ref().map_or("", |accession| accession.0.as_str()))
+fn number_of(lot: Option<&LotNumber>, accession: &str) -> Number {
+    match lot {
+        Some(lot) => Number::Of("lot", lot.0.clone()),
+        None => Number::Accession(accession.to_owned()),
+    }
 }
 
 fn unnamed(lot: Option<&LotNumber>, own: &Own) -> Vec<Problem> {

@@ -5,11 +5,12 @@ use super::{
     value::{Accession, List, Refers},
 };
 use crate::{
-    catalogue::import::Ask,
+    catalogue::import::{Ask, RowKey},
     domain::{
+        identifier::normalise,
         record::{Draft, Facts, Layer, Record, Relation, State},
         source::Source,
-        term::Reference,
+        term::{Key, Reference},
     },
 };
 
@@ -25,27 +26,70 @@ pub(super) struct Own {
     pub(super) key: Option<String>,
 }
 
+/// By what a row is known again.
+#[derive(Debug, Clone)]
+pub(super) enum Number {
+    /// With the scheme of the number.
+    Of(&'static str, String),
+    Accession(String),
+}
+
+impl Number {
+    /// As it is written.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Of(_, text) | Self::Accession(text) => text,
+        }
+    }
+
+    /// As a record is met by it.
+    pub(super) fn folded(&self) -> String {
+        match self {
+            Self::Of(scheme, number) => normalise(scheme, number),
+            Self::Accession(accession) => accession.clone(),
+        }
+    }
+}
+
 impl Own {
+    /// The number, or without one the accession.
+    pub(super) fn number(&self, scheme: &'static str, number: Option<&str>) -> Number {
+        let accession = || self.accession.as_ref().map_or_else(String::new, |one| one.0.clone());
+        number.map_or_else(
+            || Number::Accession(accession()),
+            |number| Number::Of(scheme, number.to_owned()),
+        )
+    }
+
     /// What is not as a table has it without saying.
-    pub(super) fn of<F: Facts>(record: &Record<F>, layer: &Layer<F>, number: &str) -> Self {
+    pub(super) fn of<F: Facts>(record: &Record<F>, layer: &Layer<F>, number: &Number) -> Self {
         let source = layer.source.as_str();
         Self {
             accession: Some(Accession(record.accession.clone())),
             record_state: Some(record.state).filter(|state| *state != State::Published),
             source: (source != BANK).then(|| source.to_owned()),
-            key: (layer.key != number).then(|| layer.key.clone()),
+            key: (layer.key != number.folded()).then(|| layer.key.clone()),
         }
     }
 
-    pub(super) fn identity(&self, number: &str) -> String {
+    /// A source has one row of a number, whatever key it gives it.
+    pub(super) fn identity(&self, number: &Number) -> String {
         let source = self.source.as_deref().unwrap_or(BANK);
-        format!("{source}\n{}", self.key.as_deref().unwrap_or(number))
+        format!("{source}\n{}", number.folded())
+    }
+
+    pub(super) fn row_key(&self, number: &Number) -> RowKey {
+        let by = match number {
+            Number::Of(scheme, number) => Some(Key::new(scheme, number)),
+            Number::Accession(_) => None,
+        };
+        RowKey::Number { by, is_named: self.key.is_some() }
     }
 
     /// A draft of one layer. Its flags are worked out by whoever completes it.
-    pub(super) fn draft<F>(self, number: &str, facts: F) -> Draft<F> {
+    pub(super) fn draft<F>(self, number: &Number, facts: F) -> Draft<F> {
         let source = Source::new(self.source.as_deref().unwrap_or(BANK));
-        let key = self.key.unwrap_or_else(|| number.to_owned());
+        let key = self.key.unwrap_or_else(|| number.folded());
         let layer = Layer { source, key, facts, flags: Vec::new() };
         let accession = self.accession.map(|accession| accession.0);
         Draft { accession, state: self.record_state, ..Draft::of(layer) }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::{
     column::{Column, Problem, Row, columns},
     lot::list,
-    refer::{self, Own},
+    refer::{self, Number, Own},
     reported,
     value::{Gaps, List, Passage, Refers, ResultNumber},
 };
@@ -106,7 +106,7 @@ impl Row for ResultRow {
         optional "reviewer" => reviewer, "who reviewed it; never public";
         optional "superseded_by" => superseded_by, "the number of the result that corrects this one";
         optional "replicate_passage" => replicate_passage, "passages of repeats of the test, separated by `|`";
-        optional "replicate_value" => replicate_value, "what each repeat gave, separated by `|`";
+        optional "replicate_value" => replicate_value, r"what each repeat gave, separated by `|`, which within one is written `\|`";
         optional "replicate_reading" => replicate_reading, "as `reading`, for each repeat";
         optional "oos_cause" => oos.cause, "why the result came of the laboratory and not of the material";
         optional "oos_approver" => oos.approver, "who approved that; not the tester";
@@ -114,7 +114,7 @@ impl Row for ResultRow {
         optional "oos_approved_on" => oos.approved_on, "the day of approval, year first";
         optional "oos_result" => oos.result, "the result that is declared so; this one where blank";
         optional "result_key" => result_key, "the result's own key; its number where blank";
-        optional "other_ids" => other_ids, "identifiers beside the number, separated by `|`";
+        optional "other_ids" => other_ids, r"identifiers beside the number, separated by `|`, which within one is written `\|`";
         optional "accession" => own.accession, "our accession of the result, where it has one";
         optional "record_state" => own.record_state, "draft, in_review, withdrawn or merged; blank publishes a new result and leaves a known one";
         optional "source" => own.source, "whose word it is; `bank` where blank";
@@ -122,17 +122,15 @@ impl Row for ResultRow {
     };
 
     fn label(&self) -> String {
-        let accession = self.own.accession.as_ref().map(|accession| &accession.0);
-        let number = self.number.as_ref().map(|number| &number.0);
-        number.or(accession).cloned().unwrap_or_default()
+        self.known_by().text().to_owned()
     }
 
     fn identity(&self) -> String {
-        self.own.identity(&self.label())
+        self.own.identity(&self.known_by())
     }
 
     fn candidate(mut self, line: u64) -> Result<Candidate, Vec<Problem>> {
-        let label = self.label();
+        let known_by = self.known_by();
         let mut problems = self.blanks();
         let mut asks: Vec<Ask> = Vec::new();
         let by = subject_text(self.subject.as_ref());
@@ -145,7 +143,7 @@ impl Row for ResultRow {
         let (own, number) = (std::mem::take(&mut self.own), self.number.take());
         let ids = number.map(|number| ExternalId::new("qc_result", number.0));
         let more = self.other_ids.take().map_or_else(Vec::new, |ids| ids.0);
-        match self.result(&label, by) {
+        match self.result(known_by.folded(), by) {
             Ok((result, out_of_specification)) if problems.is_empty() => {
                 let facts = ResultFacts {
                     external_ids: ids.into_iter().chain(more).collect(),
@@ -153,8 +151,9 @@ impl Row for ResultRow {
                     result: Some(result),
                     out_of_specification,
                 };
-                let draft = AnyDraft::QcResult(own.draft(&label, facts));
-                Ok(Candidate { asks, ..Candidate::new(line, label, draft) })
+                let row_key = own.row_key(&known_by);
+                let draft = AnyDraft::QcResult(own.draft(&known_by, facts));
+                Ok(Candidate { row_key, asks, ..Candidate::new(line, known_by.text(), draft) })
             }
             Ok(_) => Err(problems),
             Err(more) => Err([problems, more].concat()),
@@ -172,6 +171,10 @@ fn subject_text(subject: Option<&List<Refers>>) -> String {
 }
 
 impl ResultRow {
+    fn known_by(&self) -> Number {
+        self.own.number("qc_result", self.number.as_ref().map(|number| number.0.as_str()))
+    }
+
     fn blanks(&self) -> Vec<Problem> {
         [
             ("number", self.number.is_none() && self.own.accession.is_none()),
@@ -188,7 +191,7 @@ impl ResultRow {
 
     fn result(
         self,
-        label: &str,
+        number: String,
         by: String,
     ) -> Result<(QcResult, Option<OutOfSpecification>), Vec<Problem>> {
         // What is missing among these has been told.
@@ -205,7 +208,7 @@ impl ResultRow {
         let repeats =
             replicates(test, self.replicate_passage, self.replicate_value, self.replicate_reading);
         let repeats = told(repeats.map(Some), &mut problems);
-        let key = self.result_key.unwrap_or_else(|| label.to_owned());
+        let key = self.result_key.unwrap_or(number);
         let declared = told(self.oos.read(&key), &mut problems);
         if !problems.is_empty() {
             return Err(problems);
@@ -240,11 +243,14 @@ impl ResultRow {
             layer.facts.clone();
         let result = result?;
         let (number, more) = split(external_ids);
-        let label = number.as_ref().map_or(&record.accession, |number| &number.0);
-        let own = Own::of(record, layer, label);
+        let known_by = match &number {
+            Some(number) => Number::Of("qc_result", number.0.clone()),
+            None => Number::Accession(record.accession.clone()),
+        };
+        let own = Own::of(record, layer, &known_by);
         let by = subject.as_ref().map(Reference::code).unwrap_or_default();
         let material_subject = Some(result.material.subject).filter(|subject| subject != by);
-        let result_key = Some(&result.key).filter(|key| *key != label).cloned();
+        let result_key = Some(&result.key).filter(|key| **key != known_by.folded()).cloned();
         let (passages, values, readings) = replicate_cells(result.test, &result.replicates);
         let method = result.method;
         let method_code = method.as_ref().and_then(method_code);

@@ -9,7 +9,7 @@ use crate::domain::{
     batch::BatchLevel,
     id::check_accession,
     identifier::{self, ExternalId, IdStatus, SCHEMES},
-    lang::Lang,
+    lang::{LANGUAGES, Lang},
     names::{Name, NameKind, fold},
     qc::{
         material::Level, method::Method, number::Number, result::LaboratoryVerdict, result::Sha256,
@@ -153,11 +153,9 @@ impl Written for u64 {
     }
 }
 
-/// Percent and degrees: the one unit that each column has may stand behind the number.
 impl Written for u8 {
     fn read(cell: &Cell) -> Result<Self, String> {
-        let text = cell.folded();
-        whole(cell, text.trim_end_matches("°C").trim_end_matches('%').trim_end())
+        whole(cell, &cell.folded())
     }
 
     fn write(&self) -> String {
@@ -367,12 +365,14 @@ impl Item for Name {
         for mark in marks.unwrap_or_default().split_whitespace() {
             match NameKind::ALL.into_iter().find(|kind| kind.as_str() == mark) {
                 Some(found) => kind = found,
-                None if lang.is_none() => lang = Some(mark.to_owned()),
+                None if lang.is_none() && LANGUAGES.contains(&mark) => lang = Some(mark.to_owned()),
                 None => {
                     let kinds = NameKind::ALL.map(NameKind::as_str);
                     return Err(format!(
-                        "`[{mark}]` is no kind of name: write one of {} and then the language",
-                        cell::quoted(kinds)
+                        "`{mark}` in brackets is no kind of name and no language: write one of {} and then one of {}; \
+                         before a name that begins with a bracket write an empty one: `[] {text}`",
+                        cell::quoted(kinds),
+                        cell::quoted(LANGUAGES)
                     ));
                 }
             }
@@ -489,9 +489,7 @@ mod tests {
     fn numbers_are_whole_and_folded() {
         assert_eq!(read("１．０E6"), Ok(1_000_000_u64));
         assert_eq!(read("P12").map(|passage: Passage| passage.0), Ok(12));
-        assert_eq!(read("5 %"), Ok(5_u8));
-        assert_eq!(read("37℃"), Ok(37_u8));
-        for text in ["12.5", "-1", "1,000", "300", "twelve"] {
+        for text in ["12.5", "-1", "1,000", "300", "twelve", "2%"] {
             assert!(read::<u8>(text).is_err(), "{text}");
         }
     }
@@ -526,6 +524,16 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_in_brackets_is_a_kind_and_a_language_or_refused() {
+        let name = |text: &str| <Name as Item>::read(text);
+        let read = name("[kana ja-Hira] しょうもう").unwrap();
+        assert_eq!((read.kind, read.lang.as_deref()), (NameKind::Kana, Some("ja-Hira")));
+        let error = name("[RIKEN] HPS0063").unwrap_err();
+        assert!(error.contains("`[] [RIKEN] HPS0063`"), "{error}");
+        assert_eq!(name("[] [RIKEN] HPS0063").unwrap().text, "[RIKEN] HPS0063");
+    }
+
+    #[test]
     fn a_scheme_that_is_misspelt_is_told() {
         let error = <Refers as Item>::read("celosaurus:CVCL_A324").unwrap_err();
         assert_eq!(error, "no registry `celosaurus` is known; did you mean `cellosaurus`?");
@@ -548,9 +556,9 @@ mod tests {
         }
 
         #[test]
-        fn any_names_survive(texts in prop::collection::vec("[\\[\\]|\\\\' a-z=0-9]{0,8}[a-z]", 1..4), lang in prop::option::of("[a-z]{2}"), at in 0_usize..7) {
+        fn any_names_survive(texts in prop::collection::vec("[\\[\\]|\\\\' a-z=0-9]{0,8}[a-z]", 1..4), lang in prop::option::of(prop::sample::select(LANGUAGES.to_vec())), at in 0_usize..7) {
             let names: Vec<Name> = texts.into_iter()
-                .map(|text| Name { kind: NameKind::ALL[at], text, lang: lang.clone() }).collect();
+                .map(|text| Name { kind: NameKind::ALL[at], text, lang: lang.map(ToOwned::to_owned) }).collect();
             let list = List(names);
             prop_assert_eq!(read(&list.write()), Ok(list));
         }
