@@ -9,6 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -266,11 +267,11 @@ impl<'c> Import<'c> {
     ) -> Result<(), Error> {
         // Imports follow one another on this row: two that bring the same line must not both make it.
         setting::take_numbers(conn, "import", 0).await?;
-        let mut chunk = Chunk::load(conn, candidates, self.over).await?;
+        let at = self.catalogue.clock.now();
+        let mut chunk = Chunk::load(conn, candidates, self.over, at.date_naive()).await?;
         for rows in candidates.chunk_by(complete::are_vials_of_one_lot) {
             chunk.take(rows, report, self.catalogue);
         }
-        let at = self.catalogue.clock.now();
         let (actor, reason) = (self.actor.clone(), self.reason.clone());
         let signed = Signed { actor, reason, at, action: None };
         let rows = std::mem::take(&mut chunk.rows);
@@ -300,6 +301,7 @@ struct Chunk {
     /// How many records the chunk has made.
     made: usize,
     over: Over,
+    today: NaiveDate,
     /// What the references by text may mean.
     texts: Texts,
     /// Which row brought which record, the last one of each.
@@ -311,6 +313,7 @@ impl Chunk {
         conn: &mut Conn<'_>,
         candidates: &[Candidate],
         over: Over,
+        today: NaiveDate,
     ) -> Result<Self, Error> {
         let mut keys: BTreeSet<Key> = candidates.iter().flat_map(keys_of).collect();
         keys.extend(refer::keys(candidates));
@@ -324,6 +327,7 @@ impl Chunk {
             donor_of: HashMap::new(),
             made: 0,
             over,
+            today,
             texts: Texts::load(conn, candidates).await?,
             rows: BTreeMap::new(),
         };
@@ -371,8 +375,8 @@ impl Chunk {
                 return;
             }
         };
-        let draft = match self.admitted(&candidate, &met) {
-            Ok(draft) => draft,
+        let Admitted { draft, conflict } = match self.admitted(&candidate, &met) {
+            Ok(admitted) => admitted,
             Err(reason) => {
                 for one in rows {
                     report.refuse(one.row, &one.label, None, reason.clone());
@@ -380,9 +384,8 @@ impl Chunk {
                 return;
             }
         };
-        for (one, message) in
-            rows.iter().flat_map(|one| met.conflicts.iter().map(move |m| (one, m)))
-        {
+        let messages: Vec<String> = met.conflicts.iter().cloned().chain(conflict).collect();
+        for (one, message) in rows.iter().flat_map(|one| messages.iter().map(move |m| (one, m))) {
             report.conflict(one.row, &one.label, message.clone());
         }
         self.tell_flags(rows, &candidate, &met, report);
@@ -427,27 +430,35 @@ impl Chunk {
     ///
     /// # Errors
     /// Why it may not: it would undo what must stand, or breaks a rule.
-    fn admitted<'d>(
-        &self,
-        candidate: &'d Candidate,
-        met: &Met,
-    ) -> Result<Cow<'d, AnyDraft>, String> {
-        let mut draft = Cow::Borrowed(&candidate.draft);
+    fn admitted<'d>(&self, candidate: &'d Candidate, met: &Met) -> Result<Admitted<'d>, String> {
+        let (mut draft, mut conflict) = (Cow::Borrowed(&candidate.draft), None);
+        if let Some(problem) = draft.untimely(self.today) {
+            return Err(problem);
+        }
         if met.records.is_empty() {
-            return draft.problem().map_or(Ok(draft), Err);
+            return draft.problem().map_or(Ok(Admitted { draft, conflict }), Err);
         }
         if self.over == Over::Keep {
-            return Ok(draft);
+            return Ok(Admitted { draft, conflict });
         }
         for record in met.records.iter().filter_map(|id| self.works.get(id)) {
+            let record = &record.after;
             if candidate.is_observation {
-                draft = Cow::Owned(record.after.observed(&draft)?);
+                let found = record
+                    .observed(&draft)
+                    .and_then(|found| record.keeps_against(&found).map_or(Ok(found), Err));
+                draft = Cow::Owned(found.unwrap_or_else(|problem| {
+                    conflict = Some(format!(
+                        "{problem}; the history stays as it is, and the rest of the row is taken"
+                    ));
+                    record.without_observation(&draft)
+                }));
             }
-            if let Some(reason) = record.after.keeps_against(&draft) {
+            if let Some(reason) = record.keeps_against(&draft) {
                 return Err(reason);
             }
         }
-        Ok(draft)
+        Ok(Admitted { draft, conflict })
     }
 
     fn tell_flags(&self, rows: &[Candidate], all: &Candidate, met: &Met, report: &mut Report) {
@@ -589,6 +600,11 @@ impl Chunk {
 
 /// Why rows are refused, and in which column where it is one.
 type Refused = (Option<&'static str>, String);
+/// A draft as it may be taken in, and what of its row was not.
+struct Admitted<'d> {
+    draft: Cow<'d, AnyDraft>,
+    conflict: Option<String>,
+}
 
 /// The records a row speaks of; none when it brings a new one.
 #[derive(Debug, Default)]

@@ -15,6 +15,7 @@ use crate::{
             axes::{Custody, Standing, Transplant},
             facts::UnitFacts,
             inventory::{self, Inventory, InventoryProblem, KnownUnit, Presence, Snapshot},
+            standing::is_ahead,
             steps::{History, TransitionProblem},
         },
         record::{AnyDraft, AnyRecord, Draft, Layer, Record, State},
@@ -28,6 +29,11 @@ const BATCH: usize = 500;
 impl Catalogue {
     /// Refuses an inventory that is not a whole one, or older than the last of its bank: before anything of it is written.
     pub async fn may_follow(&self, next: &Inventory, snapshot: &Snapshot) -> Result<(), Error> {
+        // It would be the newest for good.
+        if is_ahead(snapshot.taken.date_naive(), self.today()) {
+            let problem = InventoryProblem::Future { found: snapshot.taken };
+            return Err(Error::Input(problem.to_string()));
+        }
         let last = last(&mut self.db.read().await?.conn(), &next.key()).await?;
         match inventory::reconcile(&[], last, snapshot) {
             Err(problem @ (InventoryProblem::NotFull { .. } | InventoryProblem::Older { .. })) => {

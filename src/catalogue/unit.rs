@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Rises when screens see another value of the same record, so that the table is made again.
-const DERIVATION: &str = "1";
+const DERIVATION: &str = "2";
 const DERIVED: &str = "units_derivation";
 /// Records derived from at once.
 const BATCH: i64 = 500;
@@ -100,7 +100,8 @@ async fn derive(conn: &mut Conn<'_>, rows: &[RecordRow]) -> Result<(), DbError> 
     for row in rows {
         let record = row.read::<UnitFacts>()?.record;
         if record.state == State::Published {
-            screened.push((row.id, record.screened(), row.updated_at));
+            let seen = record.screened(row.updated_at.date_naive());
+            screened.push((row.id, seen, row.updated_at));
         }
     }
     unit::replace(conn, &ids, screened).await
@@ -121,6 +122,6 @@ pub(super) async fn write(
     let known: Vec<Uuid> =
         units().filter(|(c, _)| c.before.is_some()).map(|(_, unit)| unit.id.uuid).collect();
     let shown = units().filter(|(_, unit)| unit.state == State::Published);
-    let rows = shown.map(|(_, unit)| (unit.id.uuid, unit.screened(), at)).collect();
+    let rows = shown.map(|(_, unit)| (unit.id.uuid, unit.screened(at.date_naive()), at)).collect();
     unit::replace(conn, &known, rows).await
 }

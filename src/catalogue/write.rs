@@ -63,8 +63,8 @@ pub(super) async fn write(
     name::replace(conn, &known, names.collect()).await?;
     let ids = records.iter().map(|r| (r.id(), each_kind!(r, record => record.external_ids())));
     external_id::replace(conn, &known, ids.collect()).await?;
-    put_codes(conn, &known, changes).await?;
     let reached = due::day(conn).await?;
+    put_codes(conn, &known, changes, signed.at.date_naive()).await?;
     due::replace(conn, &known, due_days(changes, reached)).await?;
     unit::write(conn, changes, signed.at).await?;
     let left = link::of(conn, &known).await?;
@@ -145,11 +145,16 @@ pub(super) fn snapshot(record: &AnyRecord) -> Result<String, Error> {
     Ok(canonical.map_err(|error| DbError::inconsistent("records", &record.accession(), &error))?)
 }
 
-async fn put_codes(conn: &mut Conn<'_>, known: &[Uuid], changes: &[Change]) -> Result<(), DbError> {
+async fn put_codes(
+    conn: &mut Conn<'_>,
+    known: &[Uuid],
+    changes: &[Change],
+    today: NaiveDate,
+) -> Result<(), DbError> {
     let mut rows = Vec::new();
     let mut labels = BTreeMap::new();
     for change in changes {
-        for code in facet::codes(&change.after) {
+        for code in facet::codes(&change.after, today) {
             if let Some(label) = code.label {
                 labels.entry(code.code.clone()).or_insert(label);
             }

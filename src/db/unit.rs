@@ -34,11 +34,11 @@ pub async fn replace(
 ) -> Result<(), DbError> {
     conn.execute_in("DELETE FROM units WHERE record_id", uuid_values(known)).await?;
     let insert = "INSERT INTO units (record_id, abo, rhd, tnc, cd34, transplant, custody, for_transplant, \
-                  for_research, transplant_consent, research_consent, updated_at)";
+                  for_research, transplant_consent, research_consent, is_present, updated_at)";
     conn.insert(insert, rows.into_iter().map(cells).collect(), "").await
 }
 
-fn cells((id, unit, updated): (Uuid, Screened, DateTime<Utc>)) -> [Value; 12] {
+fn cells((id, unit, updated): (Uuid, Screened, DateTime<Utc>)) -> [Value; 13] {
     let count = |count: Option<u64>| count.map_or(NO_COUNT, at_most);
     let held = |purpose| i64::from(unit.purposes.contains(&purpose));
     [
@@ -53,6 +53,7 @@ fn cells((id, unit, updated): (Uuid, Screened, DateTime<Utc>)) -> [Value; 12] {
         held(Purpose::Research).into(),
         unit.transplant_consent.code().into(),
         unit.research_consent.code().into(),
+        i64::from(unit.is_present).into(),
         updated.into(),
     ]
 }
@@ -187,7 +188,7 @@ fn sql(condition: &UnitCondition) -> Cond {
         UnitCondition::Updated(comparison, at) => {
             leaf(compared(column("updated_at"), *comparison, *at))
         }
-        UnitCondition::Present => leaf(column("transplant").ne(Transplant::ABSENT.code())),
+        UnitCondition::Present => leaf(column("is_present").eq(1_i64)),
     }
 }
 

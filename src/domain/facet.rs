@@ -1,5 +1,7 @@
 //! The facets: the questions by which lists and searches are narrowed, each with stable codes as answers.
 
+use chrono::NaiveDate;
+
 use super::{
     cell_line::LineFacts,
     cord_blood::{
@@ -154,8 +156,8 @@ impl Code {
     }
 }
 
-/// The codes a record bears by itself. What it bears through its links is added where the links are known.
-pub fn codes(record: &AnyRecord) -> Vec<Code> {
+/// The codes a record bears by itself on a day. What it bears through its links is added where the links are known.
+pub fn codes(record: &AnyRecord, today: NaiveDate) -> Vec<Code> {
     match record {
         AnyRecord::CellLine(line) => line_codes(line),
         AnyRecord::Donor(donor) => donor_codes(donor),
@@ -165,7 +167,7 @@ pub fn codes(record: &AnyRecord) -> Vec<Code> {
             .map(|country| Code::new(Facet::Country, country))
             .into_iter()
             .collect(),
-        AnyRecord::CordBloodUnit(unit) => unit_codes(unit),
+        AnyRecord::CordBloodUnit(unit) => unit_codes(unit, today),
         AnyRecord::Notice(notice) => {
             let kind = notice.notice_kind().into_iter();
             kind.map(|kind| Code::new(Facet::Notice, kind.code())).collect()
@@ -235,9 +237,9 @@ fn bank_codes(bank: Option<&Reference>) -> Vec<Code> {
     bank.map(code).into_iter().collect()
 }
 
-fn unit_codes(unit: &Record<UnitFacts>) -> Vec<Code> {
-    let screened = unit.screened();
-    let consented = |purpose: &&Purpose| unit.consent(**purpose, None).answer == Answer::Yes;
+fn unit_codes(unit: &Record<UnitFacts>, today: NaiveDate) -> Vec<Code> {
+    let screened = unit.screened(today);
+    let consented = |purpose: &&Purpose| unit.consent_today(**purpose, today).answer == Answer::Yes;
     let held = Purpose::ALL.iter().filter(consented);
     let held = held.map(|purpose| Code::new(Facet::HeldFor, purpose.code()));
     let state = screened.transplant.map(|state| Code::new(Facet::Transplant, state.code()));

@@ -183,7 +183,7 @@ impl Known {
                 check.identity();
                 check.typing();
                 check.homozygous_class(line);
-                check.unit_of_line();
+                check.unit_of_line(line, today);
             }
             AnyRecord::Batch(lot) => {
                 check.karyotypes_of_tests();

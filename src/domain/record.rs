@@ -1,5 +1,6 @@
 //! A record: who it is, in what state, and the layers of facts its sources gave.
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -550,7 +551,10 @@ impl AnyRecord {
             (Self::CordBloodUnit(record), AnyDraft::CordBloodUnit(draft)) => {
                 let mut after = record.clone();
                 after.absorb(draft, Over::Write);
-                standing::refusal(&record.layers, &after.layers)
+                let (before, after) = (&record.layers, &after.layers);
+                let is_closed = matches!(record.state, State::Withdrawn | State::Merged);
+                let resumed = is_closed.then(|| standing::resumed(before, after)).flatten();
+                resumed.or_else(|| standing::refusal(before, after))
             }
             _ => None,
         }
@@ -566,6 +570,16 @@ impl AnyRecord {
                 standing::observed(record, draft).map(AnyDraft::CordBloodUnit)
             }
             _ => Ok(draft.clone()),
+        }
+    }
+
+    /// The draft of such a row where there is no way: how things stand is as the record has it.
+    pub fn without_observation(&self, draft: &AnyDraft) -> AnyDraft {
+        match (self, draft) {
+            (Self::CordBloodUnit(record), AnyDraft::CordBloodUnit(draft)) => {
+                AnyDraft::CordBloodUnit(standing::unobserved(record, draft))
+            }
+            _ => draft.clone(),
         }
     }
 
@@ -674,6 +688,14 @@ impl AnyDraft {
     pub fn problem(&self) -> Option<String> {
         match self {
             Self::CordBloodUnit(draft) => standing::refusal(&[], &draft.layers),
+            _ => None,
+        }
+    }
+
+    /// What in a draft lies in the future and cannot have happened.
+    pub fn untimely(&self, today: NaiveDate) -> Option<String> {
+        match self {
+            Self::CordBloodUnit(draft) => standing::untimely(&draft.layers, today),
             _ => None,
         }
     }

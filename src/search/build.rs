@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::DateTime;
 use uuid::Uuid;
 
 use super::{document::Document, stock::Stock};
@@ -14,7 +15,7 @@ use crate::{
     },
     domain::{
         cell_line::LineFacts,
-        cord_blood::{axes::Transplant, facts::UnitFacts},
+        cord_blood::facts::UnitFacts,
         disease::DiseaseFacts,
         facet::{self, Facet},
         id::{RecordId, RecordKind},
@@ -182,7 +183,7 @@ fn disease(row: &RecordRow) -> Result<Option<Document>, DbError> {
 /// last inventory did not name has none.
 fn unit(row: &RecordRow) -> Result<Option<Document>, DbError> {
     let unit: Record<UnitFacts> = row.read()?.record;
-    if unit.standing(None).transplant == Some(Transplant::ABSENT) {
+    if !unit.is_present() {
         return Ok(None);
     }
     let mut document = blank(row, &unit);
@@ -210,7 +211,8 @@ pub(super) fn blank<F: Facts>(row: &RecordRow, record: &Record<F>) -> Document {
 }
 
 pub(super) fn add_codes(document: &mut Document, record: &AnyRecord) {
-    for code in facet::codes(record) {
+    let written = DateTime::from_timestamp_micros(document.updated_at_us).unwrap_or_default();
+    for code in facet::codes(record, written.date_naive()) {
         document.facets.entry(code.facet).or_default().insert(code.code);
     }
 }

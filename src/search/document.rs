@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{facet::Facet, id::RecordId};
 
 /// Raised when documents are filled differently, so that an index of the older filling is built anew.
-pub const DOCUMENT_VERSION: u32 = 3;
+pub const DOCUMENT_VERSION: u32 = 4;
 
 /// One record as a search engine sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

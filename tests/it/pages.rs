@@ -34,6 +34,7 @@ both_backends!(
     a_page_shows_nothing_of_those_who_tested_or_gave,
     a_unit_shows_its_public_side_and_three_words_for_nothing,
     a_unit_that_left_the_inventory_is_not_called_available,
+    a_unit_that_was_released_is_not_called_available,
     a_line_says_which_lots_meet_a_standard_and_can_be_ordered,
     a_line_tells_its_karyotype_and_nothing_of_the_donors,
     every_criterion_of_every_standard_stands_with_its_source,
@@ -323,6 +324,27 @@ async fn a_unit_that_left_the_inventory_is_not_called_available(app: TestDb) {
     let status = section(&html, "what");
     assert!(status.find("No longer in the bank").unwrap() < status.find("Available").unwrap());
     assert!(!html.contains("2008-01-01"));
+}
+
+async fn a_unit_that_was_released_is_not_called_available(app: TestDb) {
+    let step = |date: &str, transition: Value| json!({ "date": date, "origin": "curator", "transition": transition });
+    let opening = json!({ "custody": "stored", "transplant": { "state": "listed" }, "research_consent": "unknown" });
+    let steps = [
+        step("2008-01-01", json!({ "step": "record_research_consent", "answer": "yes" })),
+        step(
+            "2008-02-01",
+            json!({ "step": "release", "purpose": "research", "departure": "consumed" }),
+        ),
+    ];
+    let history = json!({ "opened": "2007-05-01", "opening": opening, "steps": steps });
+    let facts = json!({ "status": { "input": "AV" }, "history": history, "purposes": [] });
+    load(&app, unit(&facts)).await;
+    let path = paths::<UnitFacts>(&app, "units").await.remove(0);
+    let html = page(&router(&app), &path).await;
+    let status = section(&html, "what");
+    let at = |text: &str| status.find(text).unwrap_or_else(|| panic!("{text}: {status}"));
+    assert!(at("No longer listed") < at("Released for research"), "{status}");
+    assert!(at("Consumed") < at("Available") && at("Available") < at("as last sent by the bank"));
 }
 
 async fn a_line_says_which_lots_meet_a_standard_and_can_be_ordered(app: TestDb) {

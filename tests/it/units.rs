@@ -29,6 +29,10 @@ both_backends!(
     a_unit_that_was_never_listed_becomes_research_material,
     a_bank_that_still_offers_a_released_unit_is_told_of,
     a_reserved_unit_is_not_released,
+    a_bank_that_takes_its_word_back_leaves_the_history_as_it_is,
+    a_withdrawn_unit_is_recorded_and_discarded_and_nothing_else,
+    a_reserved_unit_that_was_left_out_is_not_released,
+    what_has_not_come_is_refused,
     sources_that_contradict_each_other_on_a_consent_are_told_of,
     the_public_sees_years_and_no_days,
     a_small_unit_is_taken_and_flagged,
@@ -39,6 +43,7 @@ both_backends!(
     a_screen_needs_a_few_statements,
     screens_are_made_again_from_the_records,
     a_unit_leaves_the_screens_with_its_record,
+    a_delisted_unit_that_is_left_out_leaves_screens_and_search,
 );
 
 fn day(text: &str) -> chrono::NaiveDate {
@@ -94,12 +99,12 @@ async fn units(app: &TestDb) -> Vec<Record<UnitFacts>> {
 async fn an_inventory_drives_a_unit_along_the_transplant_axis(app: TestDb) {
     let absent = DelistReason::NotInInventory;
     let files = [
-        ("2026-04-01", Some("AV"), Transplant::Listed, 0),
-        ("2026-05-01", Some("RS"), Transplant::Reserved, 1),
-        ("2026-05-01", Some("RS"), Transplant::Reserved, 1),
-        ("2026-06-01", Some("TU"), Transplant::PendingSurvey, 3),
-        ("2026-07-01", None, Transplant::Delisted { reason: absent }, 4),
-        ("2026-08-01", Some("RS"), Transplant::Reserved, 6),
+        ("2006-04-01", Some("AV"), Transplant::Listed, 0),
+        ("2006-05-01", Some("RS"), Transplant::Reserved, 1),
+        ("2006-05-01", Some("RS"), Transplant::Reserved, 1),
+        ("2006-06-01", Some("TU"), Transplant::PendingSurvey, 3),
+        ("2006-07-01", None, Transplant::Delisted { reason: absent }, 4),
+        ("2006-08-01", Some("RS"), Transplant::Reserved, 6),
     ];
     for (day, status, state, steps) in files {
         let units = status.map(|status| unit("U1", status));
@@ -112,7 +117,7 @@ async fn an_inventory_drives_a_unit_along_the_transplant_axis(app: TestDb) {
         assert_eq!(unit.standing(None).transplant, Some(state), "{day}");
         assert_eq!(unit.steps().len(), steps, "{day}: {:?}", unit.steps());
         assert_eq!(
-            unit.standing(Some(self::day("2026-04-15"))).transplant,
+            unit.standing(Some(self::day("2006-04-15"))).transplant,
             Some(Transplant::Listed)
         );
         assert!(unit.steps().iter().all(|step| step.by.as_deref() == Some("6939")));
@@ -120,29 +125,29 @@ async fn an_inventory_drives_a_unit_along_the_transplant_axis(app: TestDb) {
 }
 
 async fn a_history_that_breaks_an_axis_is_refused_with_step_state_and_remedy(app: TestDb) {
-    let steps = [step("2021-01-01", &json!({ "step": "list" })), step("2021-02-01", &release())];
-    let line = entered('1', &way("2020-01-01", &stored("pending_survey"), &steps));
+    let steps = [step("2001-01-01", &json!({ "step": "list" })), step("2001-02-01", &release())];
+    let line = entered('1', &way("2000-01-01", &stored("pending_survey"), &steps));
     assert_eq!(
         refusal(&app, &line).await,
-        "`history` of curator 1: step 2, `release` of 2021-02-01, meets custody stored, listed, consent for research \
+        "`history` of curator 1: step 2, `release` of 2001-02-01, meets custody stored, listed, consent for research \
          unknown: consent for research is unknown and a release requires yes: record the consent first"
     );
-    let reserve = step("2021-03-01", &json!({ "step": "reserve" }));
-    let line = entered('1', &way("2020-01-01", &stored("listed"), &[reserve]));
+    let reserve = step("2001-03-01", &json!({ "step": "reserve" }));
+    let line = entered('1', &way("2000-01-01", &stored("listed"), &[reserve]));
     assert!(refusal(&app, &line).await.contains("a reservation comes by import only"));
     assert!(units(&app).await.is_empty());
 }
 
 async fn a_history_is_extended_and_never_shortened(app: TestDb) {
-    let steps = [step("2021-01-01", &consent()), step("2021-02-01", &release())];
+    let steps = [step("2001-01-01", &consent()), step("2001-02-01", &release())];
     let opening = stored("pending_survey");
-    let begun = entered('1', &way("2020-01-01", &opening, &steps[..1]));
-    let whole = entered('1', &way("2020-01-01", &opening, &steps));
+    let begun = entered('1', &way("2000-01-01", &opening, &steps[..1]));
+    let whole = entered('1', &way("2000-01-01", &opening, &steps));
     assert_eq!(take(&app, &begun).await, [1, 0, 0, 0]);
     assert_eq!(take(&app, &whole).await, [0, 0, 1, 0]);
     let head = app.head().await;
     for other in
-        [begun, entered('1', &json!({})), entered('1', &way("2020-01-02", &opening, &steps))]
+        [begun, entered('1', &json!({})), entered('1', &way("2000-01-02", &opening, &steps))]
     {
         assert!(refusal(&app, &other).await.contains("never changed or left out"));
     }
@@ -153,20 +158,20 @@ async fn a_history_is_extended_and_never_shortened(app: TestDb) {
 async fn a_unit_that_was_never_listed_becomes_research_material(app: TestDb) {
     let collected = json!({ "custody": "collected", "transplant": { "state": "pending_survey" }, "research_consent": "unknown" });
     let steps = [
-        step("2020-01-02", &json!({ "step": "receive" })),
-        step("2020-01-02", &json!({ "step": "reject" })),
-        step("2020-01-02", &consent()),
-        step("2020-02-01", &release()),
+        step("2000-01-02", &json!({ "step": "receive" })),
+        step("2000-01-02", &json!({ "step": "reject" })),
+        step("2000-01-02", &consent()),
+        step("2000-02-01", &release()),
     ];
     assert_eq!(
-        take(&app, &entered('1', &way("2020-01-01", &collected, &steps))).await,
+        take(&app, &entered('1', &way("2000-01-01", &collected, &steps))).await,
         [1, 0, 0, 0]
     );
     let unit = &units(&app).await[0];
     let now = unit.standing(None);
     assert_eq!((now.custody, now.research_consent.answer), (Some(Custody::Consumed), Answer::Yes));
-    assert!(unit.was_released_for(ResearchUse::IpsDerivation, day("2020-02-01")));
-    assert!(!unit.was_released_for(ResearchUse::IpsDerivation, day("2020-01-31")));
+    assert!(unit.was_released_for(ResearchUse::IpsDerivation, day("2000-02-01")));
+    assert!(!unit.was_released_for(ResearchUse::IpsDerivation, day("2000-01-31")));
 }
 
 /// The digest by which the unit of an inventory is known.
@@ -177,16 +182,16 @@ async fn digest(app: &TestDb) -> String {
 }
 
 async fn a_bank_that_still_offers_a_released_unit_is_told_of(app: TestDb) {
-    import(&app, "first.xml", &inventory("2026-04-01", &[unit("U1", "AV")]));
+    import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "AV")]));
     let digest = digest(&app).await;
     let line = |listing: &str| {
-        let steps = [step("2026-04-02", &consent()), step("2026-04-03", &release())];
-        entered('1', &way("2026-04-01", &stored(listing), &steps)).replace(&key('1'), &digest)
+        let steps = [step("2006-04-02", &consent()), step("2006-04-03", &release())];
+        entered('1', &way("2006-04-01", &stored(listing), &steps)).replace(&key('1'), &digest)
     };
     let refused = refusal(&app, &line("pending_survey")).await;
     assert!(refused.contains("state in `opening` that it is listed"), "{refused}");
     assert_eq!(take(&app, &line("listed")).await, [0, 0, 1, 0]);
-    let (done, said) = import(&app, "next.xml", &inventory("2026-05-01", &[unit("U1", "AV")]));
+    let (done, said) = import(&app, "next.xml", &inventory("2006-05-01", &[unit("U1", "AV")]));
     assert!(done && said.contains("its bank has it listed"), "{said}");
     let now = units(&app).await[0].standing(None);
     let reason = DelistReason::ReleasedForResearch;
@@ -194,16 +199,73 @@ async fn a_bank_that_still_offers_a_released_unit_is_told_of(app: TestDb) {
 }
 
 async fn a_reserved_unit_is_not_released(app: TestDb) {
-    import(&app, "first.xml", &inventory("2026-04-01", &[unit("U1", "RS")]));
+    import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "RS")]));
     let digest = digest(&app).await;
-    let steps = [step("2026-04-02", &consent()), step("2026-04-03", &release())];
+    let steps = [step("2006-04-02", &consent()), step("2006-04-03", &release())];
     let line =
-        entered('1', &way("2026-04-01", &stored("listed"), &steps)).replace(&key('1'), &digest);
+        entered('1', &way("2006-04-01", &stored("listed"), &steps)).replace(&key('1'), &digest);
     assert!(refusal(&app, &line).await.contains("reserved for a patient"));
     let released = |step: &&stemma::domain::cord_blood::steps::Step| {
         matches!(step.transition, Transition::Release { .. })
     };
     assert!(!units(&app).await[0].steps().iter().any(released));
+}
+
+async fn a_bank_that_takes_its_word_back_leaves_the_history_as_it_is(app: TestDb) {
+    import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "AV"), unit("U2", "AV")]));
+    let ended = [unit("U1", "DL"), unit("U2", "AV")];
+    import(&app, "next.xml", &inventory("2006-05-01", &ended));
+    let before = units(&app).await[0].steps().len();
+    let back = unit("U1", "AV").replace("13.2e8", "12.9e8");
+    let (done, said) =
+        import(&app, "back.xml", &inventory("2006-06-01", &[back, unit("U2", "AV")]));
+    assert!(done && said.contains("refused 0"), "{said}");
+    assert!(said.contains("the history stays as it is"), "{said}");
+    let unit = &units(&app).await[0];
+    assert_eq!((unit.tnc(), unit.steps().len()), (Some(1_290_000_000), before));
+    let reason = DelistReason::Unknown;
+    assert_eq!(unit.standing(None).transplant, Some(Transplant::Delisted { reason }));
+}
+
+async fn a_withdrawn_unit_is_recorded_and_discarded_and_nothing_else(app: TestDb) {
+    let line = |steps: &[Value]| entered('1', &way("2000-01-01", &stored("listed"), steps));
+    let mut withdrawn: Value = serde_json::from_str(&line(&[])).unwrap();
+    withdrawn["state"] = json!("withdrawn");
+    assert_eq!(take(&app, &(withdrawn.to_string() + "\n")).await, [1, 0, 0, 0]);
+    let consent = step("2001-01-01", &consent());
+    assert_eq!(take(&app, &line(std::slice::from_ref(&consent))).await, [0, 0, 1, 0]);
+    let refused = refusal(&app, &line(&[consent.clone(), step("2001-02-01", &release())])).await;
+    assert!(refused.contains("the record is withdrawn or merged"), "{refused}");
+    let disposal = step("2001-02-01", &json!({ "step": "dispose" }));
+    assert_eq!(take(&app, &line(&[consent, disposal])).await, [0, 0, 1, 0]);
+}
+
+async fn a_reserved_unit_that_was_left_out_is_not_released(app: TestDb) {
+    import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "RS"), unit("U2", "AV")]));
+    let digest = digest(&app).await;
+    import(&app, "next.xml", &inventory("2006-05-01", &[unit("U2", "AV")]));
+    let steps = [step("2006-05-02", &consent()), step("2006-05-03", &release())];
+    let line =
+        entered('1', &way("2006-04-01", &stored("listed"), &steps)).replace(&key('1'), &digest);
+    assert!(refusal(&app, &line).await.contains("when an inventory left it out"));
+    let back = [unit("U1", "AV"), unit("U2", "AV")];
+    import(&app, "back.xml", &inventory("2006-05-02", &back));
+    assert_eq!(take(&app, &line).await, [0, 0, 1, 0]);
+}
+
+async fn what_has_not_come_is_refused(app: TestDb) {
+    let said = json!([{ "purpose": "research", "consent": "yes", "date": "2062-01-01" }]);
+    let refused = refusal(&app, &entered('1', &json!({ "purposes": said }))).await;
+    assert!(refused.contains("dated 2062-01-01, which has not come"), "{refused}");
+    let steps = [step("2062-01-01", &consent())];
+    let refused = refusal(&app, &entered('1', &way("2000-01-01", &stored("listed"), &steps))).await;
+    assert!(
+        refused.contains("step 1, `record_research_consent`, is dated 2062-01-01"),
+        "{refused}"
+    );
+    let (done, said) = import(&app, "next.xml", &inventory("2162-05-01", &[unit("U1", "AV")]));
+    assert!(!done || said.contains("refused 1"), "{said}");
+    assert!(units(&app).await.is_empty());
 }
 
 async fn sources_that_contradict_each_other_on_a_consent_are_told_of(app: TestDb) {
@@ -261,17 +323,17 @@ async fn the_public_sees_years_and_no_days(app: TestDb) {
 
 async fn a_small_unit_is_taken_and_flagged(app: TestDb) {
     let small = unit("U1", "AV").replace("13.2e8", "13.2e7");
-    let (done, said) = import(&app, "small.xml", &inventory("2026-04-01", &[small]));
+    let (done, said) = import(&app, "small.xml", &inventory("2006-04-01", &[small]));
     assert!(done && said.contains("taken 1") && said.contains("flagged row"), "{said}");
     assert!(said.contains("or did you mean `1.32E9`?"), "{said}");
     assert_eq!(units(&app).await[0].tnc(), Some(132_000_000));
 }
 
 async fn histories_are_exported_and_read_back_equal(app: TestDb) {
-    import(&app, "first.xml", &inventory("2026-04-01", &[unit("U1", "AV"), unit("U2", "RS")]));
-    import(&app, "next.xml", &inventory("2026-05-01", &[unit("U1", "RS")]));
-    let steps = [step("2021-01-01", &consent()), step("2021-02-01", &release())];
-    take(&app, &entered('1', &way("2020-01-01", &stored("listed"), &steps))).await;
+    import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "AV"), unit("U2", "RS")]));
+    import(&app, "next.xml", &inventory("2006-05-01", &[unit("U1", "RS")]));
+    let steps = [step("2001-01-01", &consent()), step("2001-02-01", &release())];
+    take(&app, &entered('1', &way("2000-01-01", &stored("listed"), &steps))).await;
     let export = app.export().await;
     assert!(export.contains("not_in_inventory") && export.contains("K. Mori"), "{export}");
     let empty = TestDb::start(app.backend()).await.unwrap();
@@ -441,12 +503,12 @@ async fn a_screen_needs_a_few_statements(app: TestDb) {
 }
 
 /// A unit in the table of screens, without its id and time.
-type Row = (String, String, i64, i64, String, String, i64, i64, String, String);
+type Row = (String, String, i64, i64, String, String, i64, i64, String, String, i64);
 
 async fn screens_are_made_again_from_the_records(app: TestDb) {
     many(&app).await;
     let screened = "SELECT abo, rhd, tnc, cd34, transplant, custody, for_transplant, for_research, transplant_consent, \
-                    research_consent FROM units ORDER BY record_id";
+                    research_consent, is_present FROM units ORDER BY record_id";
     let before: Vec<Row> = app.query(screened).await;
     assert_eq!(before.len(), 16);
     app.meddle("DELETE FROM units", Vec::new()).await;
@@ -468,4 +530,25 @@ async fn a_unit_leaves_the_screens_with_its_record(app: TestDb) {
     assert_eq!(app.number("SELECT COUNT(*) FROM units").await, 0);
     let page = data(&router(&app), SCREEN, json!({})).await["cordBloodUnits"].take();
     assert_eq!((&page["totalCount"], accessions(&page).len()), (&json!(0), 0));
+}
+
+async fn a_delisted_unit_that_is_left_out_leaves_screens_and_search(app: TestDb) {
+    import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "DL"), unit("U2", "AV")]));
+    let router = router(&app);
+    let total = async |filter: Value| {
+        let page = data(&router, SCREEN, json!({ "filter": filter })).await;
+        page["cordBloodUnits"]["totalCount"].as_i64().unwrap()
+    };
+    let found = units(&app).await;
+    let gone = found.iter().find(|u| u.layers[0].facts.identity.id.as_deref() == Some("U1"));
+    let searched = crate::search::Searched::open(&app, "index");
+    searched.follow().await;
+    let asked = || crate::search::request(&gone.unwrap().accession);
+    assert_eq!((total(json!({})).await, searched.ask(asked()).await.total), (2, 1));
+    import(&app, "next.xml", &inventory("2006-05-01", &[unit("U2", "AV")]));
+    searched.follow().await;
+    assert_eq!((total(json!({})).await, searched.ask(asked()).await.total), (1, 0));
+    assert_eq!(total(json!({ "transplant": { "eq": "delisted" } })).await, 0);
+    let left = json!({ "transplant": { "in": ["delisted", "not_in_inventory"] } });
+    assert_eq!(total(left).await, 1, "who asks for what was left out finds it");
 }

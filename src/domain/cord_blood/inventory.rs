@@ -155,6 +155,8 @@ pub enum InventoryProblem {
         "the snapshot of {found} is older than the last one, of {last}: send a newer inventory"
     )]
     Older { found: DateTime<Utc>, last: DateTime<Utc> },
+    #[error("the snapshot of {found} has not come: correct its time")]
+    Future { found: DateTime<Utc> },
     #[error(
         "{rows} rows do not say which unit they speak of, so that no unit can be told absent: correct their ID and \
          send the inventory again"

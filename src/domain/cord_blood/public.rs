@@ -94,10 +94,10 @@ pub struct PublicStep {
 
 impl Record<UnitFacts> {
     /// What the unit is held for, each with the consent that all sources agree on.
-    pub fn public_purposes(&self) -> Vec<PublicPurpose> {
+    pub fn public_purposes(&self, today: NaiveDate) -> Vec<PublicPurpose> {
         let held = self.all(|facts| facts.purposes.iter().map(|said| said.purpose));
         let shown =
-            |purpose| PublicPurpose { purpose, consent: self.consent(purpose, None).answer };
+            |purpose| PublicPurpose { purpose, consent: self.consent_today(purpose, today).answer };
         held.into_iter().map(shown).collect()
     }
 
@@ -111,7 +111,11 @@ impl Record<UnitFacts> {
     /// tell on which day each step was done.
     pub fn public_standing(&self, on: Option<NaiveDate>, today: NaiveDate) -> UnitStanding {
         let year = on.map(|on| on.year()).filter(|year| *year < today.year());
-        self.standing(year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)))
+        let end = year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31));
+        let now = || self.consent_today(Purpose::Research, today);
+        let standing = self.standing(end);
+        let research_consent = if end.is_some() { standing.research_consent } else { now() };
+        UnitStanding { research_consent, ..standing }
     }
 }
 

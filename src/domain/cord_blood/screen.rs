@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     axes::{Custody, Transplant},
     code::{Abo, Answer, Purpose, RhD},
-    facts::UnitFacts,
+    facts::{Listing, UnitFacts},
+    inventory::Presence,
 };
 use crate::domain::{filter::Comparison, record::Record};
 
@@ -24,6 +25,8 @@ pub struct Screened {
     pub purposes: BTreeSet<Purpose>,
     pub transplant_consent: Answer,
     pub research_consent: Answer,
+    /// Not left out by the last inventory of its bank.
+    pub is_present: bool,
 }
 
 impl Record<UnitFacts> {
@@ -37,8 +40,10 @@ impl Record<UnitFacts> {
         self.first(|facts| facts.frozen.cd34).or_else(|| self.first(|facts| facts.collected.cd34))
     }
 
-    pub fn screened(&self) -> Screened {
+    /// By what is known on a day of what was consented to.
+    pub fn screened(&self, today: NaiveDate) -> Screened {
         let standing = self.standing(None);
+        let consent = |purpose| self.consent_today(purpose, today).answer;
         let purposes = self.all(|facts| facts.purposes.iter().map(|said| said.purpose));
         Screened {
             abo: self.first(|facts| facts.infant.abo),
@@ -48,9 +53,19 @@ impl Record<UnitFacts> {
             custody: standing.custody,
             transplant: standing.transplant,
             purposes: purposes.into_iter().collect(),
-            transplant_consent: self.consent(Purpose::Transplant, None).answer,
-            research_consent: standing.research_consent.answer,
+            transplant_consent: consent(Purpose::Transplant),
+            research_consent: consent(Purpose::Research),
+            is_present: self.is_present(),
         }
+    }
+
+    /// Whether no inventory left the unit out, or another one names it.
+    pub fn is_present(&self) -> bool {
+        let listings = || self.layers.iter().filter_map(|layer| layer.facts.listing.as_ref());
+        let left_out = |at: &Listing| matches!(at.presence, Presence::NotInInventory { .. });
+        let is_listed =
+            !listings().any(left_out) || listings().any(|at| at.presence == Presence::Named);
+        is_listed && self.standing(None).transplant != Some(Transplant::ABSENT)
     }
 }
 
@@ -104,14 +119,15 @@ pub enum UnitCondition {
 }
 
 /// The units asked for: every condition holds. Units that the last inventory of their bank did not name are left out,
-/// unless a condition names states, of which that one may be one.
+/// unless a condition names that state among others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitFilter(Vec<UnitCondition>);
 
 impl UnitFilter {
     pub fn new(mut conditions: Vec<UnitCondition>) -> Self {
         let asked = |condition: &UnitCondition| {
-            matches!(condition, UnitCondition::Code(UnitCode::Transplant, _))
+            matches!(condition, UnitCondition::Code(UnitCode::Transplant, codes)
+                if codes.contains(Transplant::ABSENT.code()))
         };
         if !conditions.iter().any(asked) {
             conditions.push(UnitCondition::Present);

@@ -141,6 +141,8 @@ pub struct Seen {
     pub transplant_since: NaiveDate,
     /// Whether somebody has recorded the consent, be it as unknown.
     pub consent_recorded: bool,
+    /// Whether a patient may wait for it: it is reserved, or was when an inventory left it out.
+    pub is_held: bool,
 }
 
 impl Seen {
@@ -151,6 +153,8 @@ impl Seen {
             }
             Effect::Transplant(to) => {
                 (self.standing.transplant, self.transplant_since) = (Some(to), date);
+                self.is_held =
+                    to == Transplant::Reserved || (self.is_held && to == Transplant::ABSENT);
             }
             Effect::ResearchConsent(to) => {
                 (self.standing.research_consent, self.consent_recorded) = (to, true);
@@ -229,6 +233,7 @@ impl History {
             custody_since: opened,
             transplant_since: opened,
             consent_recorded: self.opening.research_consent != Answer::Unknown,
+            is_held: is(self.opening, Transplant::Reserved),
         };
         if self.opening.transplant.is_some_and(Transplant::is_on_the_list) {
             stored(self.opening).map_err(|problem| Broken::Opening { problem })?;
@@ -241,13 +246,14 @@ impl History {
             if until.is_some_and(|until| until < step.date) {
                 break;
             }
-            let effects = done(step, last, seen.standing).map_err(|problem| Broken::Step {
-                number: at + 1,
-                step: step.transition.code(),
-                date: step.date,
-                met: seen.standing,
-                problem,
-            })?;
+            let effects =
+                done(step, last, seen.standing, seen.is_held).map_err(|problem| Broken::Step {
+                    number: at + 1,
+                    step: step.transition.code(),
+                    date: step.date,
+                    met: seen.standing,
+                    problem,
+                })?;
             for effect in effects {
                 seen.change(effect, step.date);
             }
@@ -269,7 +275,9 @@ impl History {
     /// Does a step and answers what it changed, or refuses it and changes nothing.
     pub fn apply(&mut self, step: Step) -> Result<Vec<Effect>, TransitionProblem> {
         let last = self.steps.last().map_or(self.opened, |step| step.date);
-        let effects = done(&step, last, self.standing())?;
+        let seen = self.seen(None).ok().flatten();
+        let now = seen.map_or(Standing::UNKNOWN, |seen| seen.standing);
+        let effects = done(&step, last, now, seen.is_some_and(|seen| seen.is_held))?;
         self.steps.push(step);
         Ok(effects)
     }
@@ -337,8 +345,13 @@ fn leaving(from: Standing, to: Standing) -> Option<Transition> {
         .then_some(Transition::Dispose)
 }
 
-/// What a step does to a unit that stands so and took its last step on a day.
-fn done(step: &Step, last: NaiveDate, now: Standing) -> Result<Vec<Effect>, TransitionProblem> {
+/// What a step does to a unit that stands so, is held for a patient or not, and took its last step on a day.
+fn done(
+    step: &Step,
+    last: NaiveDate,
+    now: Standing,
+    is_held: bool,
+) -> Result<Vec<Effect>, TransitionProblem> {
     if step.date < last {
         return Err(TransitionProblem::DateOrder { found: step.date, last });
     }
@@ -353,13 +366,13 @@ fn done(step: &Step, last: NaiveDate, now: Standing) -> Result<Vec<Effect>, Tran
         Transition::Suspend => suspend(now).map(on_the_list),
         Transition::Reserve => reserve(origin, now).map(on_the_list),
         Transition::EndReservation => end_reservation(origin, now).map(on_the_list),
-        Transition::Delist { reason } => delist(reason, origin, now).map(on_the_list),
+        Transition::Delist { reason } => delist(reason, origin, now, is_held).map(on_the_list),
         Transition::DeclareNeverEligible => never_eligible(now).map(on_the_list),
         Transition::RecordResearchConsent { answer } => Ok(vec![Effect::ResearchConsent(answer)]),
         Transition::ShipForTransplant => ship(now),
-        Transition::Release { departure, .. } => release(departure, now),
+        Transition::Release { departure, .. } => release(departure, now, is_held),
         Transition::Dispose => {
-            off_the_list("disposal", DelistReason::Destroyed, Custody::Disposed, now)
+            off_the_list("disposal", DelistReason::Destroyed, Custody::Disposed, now, is_held)
         }
     }
 }
@@ -402,6 +415,7 @@ fn delist(
     reason: DelistReason,
     origin: Origin,
     now: Standing,
+    is_held: bool,
 ) -> Result<Transplant, TransitionProblem> {
     if reason == DelistReason::NotInInventory {
         by_import("absence from an inventory", origin)?;
@@ -412,8 +426,8 @@ fn delist(
     }
     let open = match now.transplant {
         Some(Transplant::Delisted { .. } | Transplant::NeverEligible) => {
-            // The bank may still tell why a unit that it left out is gone.
-            is_absent(now) && origin == Origin::Import
+            // The bank may still tell why a unit that it left out is gone, and a person that no patient waits for it.
+            is_absent(now) && (is_held || origin == Origin::Import)
         }
         Some(_) => true,
         None => origin == Origin::Import,
@@ -430,7 +444,11 @@ fn ship(now: Standing) -> Result<Vec<Effect>, TransitionProblem> {
     Ok(vec![Effect::Transplant(delisted), shipped])
 }
 
-fn release(departure: Departure, now: Standing) -> Result<Vec<Effect>, TransitionProblem> {
+fn release(
+    departure: Departure,
+    now: Standing,
+    is_held: bool,
+) -> Result<Vec<Effect>, TransitionProblem> {
     if now.research_consent != Answer::Yes {
         return Err(TransitionProblem::ResearchConsent { found: now.research_consent });
     }
@@ -438,7 +456,7 @@ fn release(departure: Departure, now: Standing) -> Result<Vec<Effect>, Transitio
         Departure::Shipped => Custody::Shipped,
         Departure::Consumed => Custody::Consumed,
     };
-    off_the_list("a release for research", DelistReason::ReleasedForResearch, to, now)
+    off_the_list("a release for research", DelistReason::ReleasedForResearch, to, now, is_held)
 }
 
 /// Leaves storage other than for a patient: not while one is waiting, and not from the list without leaving it.
@@ -447,11 +465,15 @@ fn off_the_list(
     reason: DelistReason,
     to: Custody,
     now: Standing,
+    is_held: bool,
 ) -> Result<Vec<Effect>, TransitionProblem> {
     let known = now.transplant.is_some();
     standing_as(now, step, "known not to be reserved: state in `opening` how it is listed", known)?;
     let free = !is(now, Transplant::Reserved);
     standing_as(now, step, "not reserved: end the reservation or delist it first", free)?;
+    let required = "not reserved, as it was when its bank left it out: the bank's next inventory or a delisting with its \
+                    reason ends that";
+    standing_as(now, step, required, !is_held)?;
     let left = moved(now, to)?;
     let delisted = Effect::Transplant(Transplant::Delisted { reason });
     let listed = is(now, Transplant::Listed);

@@ -1,17 +1,14 @@
 //! Whether dates stand in the order in which things happen. No day is told, only which ones do not fit.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{Check, RuleCode, Said};
 use crate::domain::{
     availability::Availability,
     batch::BatchFacts,
-    cord_blood::facts::UnitFacts,
+    cord_blood::{facts::UnitFacts, standing::is_ahead},
     record::{AnyRecord, Record, Relation},
 };
-
-/// Days that a date may lie ahead: while it is morning in Japan it is yesterday by the clock of the catalogue.
-const AHEAD: Days = Days::new(1);
 
 impl Check<'_> {
     /// Sampled before entered, entered by today.
@@ -103,10 +100,6 @@ impl Check<'_> {
             }
         }
     }
-}
-
-fn is_ahead(date: NaiveDate, today: NaiveDate) -> bool {
-    today.checked_add_days(AHEAD).is_some_and(|latest| date > latest)
 }
 
 /// Whether a source gives a state of availability a day before that of the one ahead of it.

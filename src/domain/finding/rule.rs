@@ -58,7 +58,9 @@ pub enum RuleCode {
     AvailabilityOutOfOrder,
     UnitDatesOutOfOrder,
     UnitConsentRefused,
+    UnitConsentRefusedLater,
     UnitConsentUnknown,
+    UnitNotReleased,
     UnitStillOffered,
     SeveralOrigins,
 }
@@ -92,7 +94,9 @@ coded!(RuleCode {
     AvailabilityOutOfOrder = "availability_out_of_order", "States of availability out of order", "提供状況の日付順";
     UnitDatesOutOfOrder = "unit_dates_out_of_order", "Dates of the unit out of order", "ユニットの日付順";
     UnitConsentRefused = "unit_consent_refused", "Made of a unit without consent for research", "研究同意のないユニット";
+    UnitConsentRefusedLater = "unit_consent_refused_later", "Consent for research refused after the unit was used", "使用後に研究同意が撤回されたユニット";
     UnitConsentUnknown = "unit_consent_unknown", "Made of a unit whose consent for research is unknown", "研究同意が不明のユニット";
+    UnitNotReleased = "unit_not_released", "Made of a unit without a release for it", "払出しの記録がないユニット";
     UnitStillOffered = "unit_still_offered", "Made of a unit that is offered for transplantation", "移植用に提供中のユニット";
     SeveralOrigins = "several_origins", "Several donors or parents", "複数のドナーまたは親株";
 });
@@ -129,7 +133,7 @@ const IMGT: &str = "IPD-IMGT/HLA nomenclature; compared as P groups where both s
 const OURS: &str = "rule of this catalogue";
 
 /// Every rule, in the order of [`RuleCode`].
-pub const RULES: [Rule; 31] = [
+pub const RULES: [Rule; 33] = [
     Rule {
         code: RuleCode::KaryotypeSex,
         severity: Severity::Error,
@@ -327,10 +331,24 @@ pub const RULES: [Rule; 31] = [
         source: OURS,
     },
     Rule {
+        code: RuleCode::UnitConsentRefusedLater,
+        severity: Severity::Finding,
+        en: "Consent for research in the cord-blood unit that the line was made of was refused after the unit had been used: the line is not withdrawn by that, and a person has to judge what may still be done with it.",
+        ja: "株の樹立に使用された後に、臍帯血ユニットの研究利用の同意が得られなくなりました。株が自動的に公開取消となるものではありません。今後の取扱いについて担当者による判断が必要です。",
+        source: OURS,
+    },
+    Rule {
         code: RuleCode::UnitConsentUnknown,
         severity: Severity::Finding,
         en: "The line was made of a cord-blood unit whose consent for research nobody states, or two state differently: find the consent.",
         ja: "研究利用の同意が記載されていないか、記載が食い違う臍帯血ユニットから樹立された株です。同意を確認してください。",
+        source: OURS,
+    },
+    Rule {
+        code: RuleCode::UnitNotReleased,
+        severity: Severity::Finding,
+        en: "The line was made of a cord-blood unit whose history has no release for the derivation of iPS cells: record the release, or check whether a retained sample was used.",
+        ja: "iPS細胞樹立用の払出しが履歴に記録されていない臍帯血ユニットから樹立された株です。払出しを記録するか、保存検体の使用かを確認してください。",
         source: OURS,
     },
     Rule {

@@ -544,18 +544,55 @@ fn a_line_is_made_of_a_unit_that_was_released_for_research() {
     };
     let state = |state: &str| json!({ "state": state });
     let off = |reason: &str| json!({ "state": "delisted", "reason": reason });
+    let (refused, unknown) = (R::UnitConsentRefused, R::UnitConsentUnknown);
+    let (unreleased, offered) = (R::UnitNotReleased, R::UnitStillOffered);
     for (consent, transplant, expected) in [
-        (&["yes"][..], off("released_for_research"), vec![]),
-        (&["no"], off("expired"), vec![R::UnitConsentRefused]),
-        (&[], off("expired"), vec![R::UnitConsentUnknown]),
-        (&["yes", "no"], off("expired"), vec![R::UnitConsentUnknown]),
-        (&["yes"], state("listed"), vec![R::UnitStillOffered]),
-        (&["yes"], state("reserved"), vec![R::UnitStillOffered]),
-        (&["yes"], off("not_in_inventory"), vec![]),
-        (&["yes"], state("never_eligible"), vec![]),
+        (&["yes"][..], off("released_for_research"), vec![unreleased]),
+        (&["no"], off("expired"), vec![refused, unreleased]),
+        (&[], off("expired"), vec![unknown, unreleased]),
+        (&["yes", "no"], off("expired"), vec![unknown, unreleased]),
+        (&["yes"], state("listed"), vec![unreleased, offered]),
+        (&["yes"], state("reserved"), vec![unreleased, offered]),
+        (&["yes"], off("not_in_inventory"), vec![unreleased]),
+        (&["yes"], state("never_eligible"), vec![unreleased]),
     ] {
         let stated = [(LINE, json!({})), unit(consent, transplant.clone())];
         assert_eq!(rules(LINE, &stated), expected, "{consent:?} {transplant}");
+    }
+}
+
+#[test]
+fn a_line_is_judged_by_the_consent_of_its_day() {
+    let consent = |date: &str, answer: &str| json!({ "date": date, "origin": "curator", "transition": { "step": "record_research_consent", "answer": answer } });
+    let release = |date: &str, purpose: &str| {
+        json!({ "date": date, "origin": "curator",
+            "transition": { "step": "release", "purpose": purpose, "departure": "consumed" } })
+    };
+    let opening = json!({ "custody": "stored", "transplant": { "state": "listed" }, "research_consent": "unknown" });
+    let made = json!({ "derivation": { "year": 2018 } });
+    let said = |answer: &str, date: &str| json!([{ "purpose": "research", "consent": answer, "date": date }]);
+    let yes = consent("2018-02-01", "yes");
+    let use_of = |purpose: &str| vec![yes.clone(), release("2018-03-01", purpose)];
+    let ips = use_of("ips_derivation");
+    for (steps, purposes, expected) in [
+        (&ips, json!([]), vec![]),
+        (&ips, said("no", "2019-01-01"), vec![R::UnitConsentRefusedLater]),
+        (&ips, said("no", "2018-02-15"), vec![R::UnitConsentUnknown]),
+        (&use_of("research"), json!([]), vec![R::UnitNotReleased]),
+        (&vec![yes.clone()], json!([]), vec![R::UnitNotReleased, R::UnitStillOffered]),
+    ] {
+        let history = json!({ "opened": "2018-01-01", "opening": opening, "steps": steps });
+        let unit = (UNIT, json!({ "purposes": purposes, "history": history }));
+        assert_eq!(rules(LINE, &[(LINE, made.clone()), unit]), expected, "{steps:?} {purposes}");
+    }
+    // Without a history the year of the line is the day; what was consented to later was not when it was made.
+    for (answer, date, expected) in [
+        ("yes", "2018-06-01", vec![]),
+        ("yes", "2019-06-01", vec![R::UnitConsentUnknown]),
+        ("no", "2018-06-01", vec![R::UnitConsentRefused]),
+    ] {
+        let unit = (UNIT, json!({ "purposes": said(answer, date) }));
+        assert_eq!(rules(LINE, &[(LINE, made.clone()), unit]), expected, "{answer} {date}");
     }
 }
 

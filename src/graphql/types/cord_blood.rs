@@ -112,8 +112,10 @@ impl CordBloodUnit {
     }
 
     /// What the unit is held for, each with its own consent.
-    async fn purposes(&self) -> Vec<UnitPurpose> {
-        self.record().public_purposes().into_iter().map(UnitPurpose::from).collect()
+    #[expect(clippy::unused_async, reason = "every field of the schema is asynchronous")]
+    async fn purposes(&self, ctx: &Context<'_>) -> Result<Vec<UnitPurpose>> {
+        let today = ctx.data::<Catalogue>()?.today();
+        Ok(self.record().public_purposes(today).into_iter().map(UnitPurpose::from).collect())
     }
 
     /// Where the unit stands, by all its sources together.

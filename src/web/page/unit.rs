@@ -5,6 +5,7 @@ use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::Response,
 };
+use chrono::NaiveDate;
 
 use super::{
     Block, Item, Notice, RecordPage, Row, Rows, Section, Table, Tone, asked_for, bounded,
@@ -13,10 +14,12 @@ use super::{
 use crate::{
     domain::{
         cord_blood::{
+            axes::Transplant,
             code::{Answer, Culture, Purpose},
             count,
             facts::{CellCounts, Product, RetainedSample, UnitFacts},
-            public::PublicUnit,
+            public::{PublicPurpose, PublicUnit},
+            standing::UnitStanding,
         },
         lang::Lang,
         qc::test_code::TestCode,
@@ -47,12 +50,13 @@ async fn unit(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
     };
     let (lang, t) = (web.lang, words(web.lang));
     let own = unit.id.uuid;
-    let standing = web.catalogue.standings(&[unit.id], web.catalogue.today()).await?.pop();
+    let today = web.catalogue.today();
+    let standing = web.catalogue.standings(&[unit.id], today).await?.pop();
     let (lines, total) = lines_pointing_to(web, own, Relation::SourceUnit, own).await?;
-    let view = View::of(unit, lang);
+    let view = View::of(unit, today, lang);
     let mut sections = vec![
         Section::new("what", t.what, view.what()),
-        Section::new("purposes", t.purposes, view.purposes(unit)),
+        Section::new("purposes", t.purposes, view.purposes(&unit.public_purposes(today))),
         Section::new("cells", t.cells, view.cells()),
         Section::new("processing", t.processing, view.processing()),
         Section::new("cultures", t.cultures, view.cultures()),
@@ -79,13 +83,15 @@ async fn unit(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
 /// What each source says in public, in the order in which their word is shown.
 struct View {
     said: Vec<PublicUnit>,
+    /// By all of them together.
+    standing: UnitStanding,
     lang: Lang,
 }
 
 impl View {
-    fn of(unit: &Record<UnitFacts>, lang: Lang) -> Self {
+    fn of(unit: &Record<UnitFacts>, today: NaiveDate, lang: Lang) -> Self {
         let said = unit.layers.iter().map(|layer| layer.facts.public()).collect();
-        Self { said, lang }
+        Self { said, standing: unit.public_standing(None, today), lang }
     }
 
     fn stated<T>(&self, get: impl Fn(&PublicUnit) -> Option<T>) -> Option<T> {
@@ -116,14 +122,26 @@ impl View {
         })
     }
 
+    /// Where the unit stands, and below it what the bank sent last: that may be behind.
     fn status(&self) -> Row {
-        let t = words(self.lang);
-        let item = self.speaker().and_then(|said| {
-            let item = Item::new(said.status?.label(self.lang)).note(t.status_as_sent);
-            let left = said.left_inventory.then(|| Item::new(t.left_inventory).tone(Tone::Bad));
-            Some(left.into_iter().chain([item]))
+        let (t, lang) = (words(self.lang), self.lang);
+        let custody = self.standing.custody.map(|custody| Item::new(custody.label(lang)));
+        let listing = self.standing.transplant.map(|state| {
+            let reason = match state {
+                Transplant::Delisted { reason } if state != Transplant::ABSENT => {
+                    reason.label(lang)
+                }
+                _ => "",
+            };
+            Item::new(state.label(lang)).note(reason)
         });
-        Rows { lang: self.lang }.row(t.status, item.into_iter().flatten())
+        let sent = self.speaker().map(|said| {
+            let item = said.status.map(|sent| Item::new(sent.label(lang)).note(t.status_as_sent));
+            let left = said.left_inventory.then(|| Item::new(t.left_inventory).tone(Tone::Bad));
+            left.into_iter().chain(item)
+        });
+        let items = listing.into_iter().chain(custody).chain(sent.into_iter().flatten());
+        Rows { lang }.row(t.status, items)
     }
 
     fn what(&self) -> Vec<Block> {
@@ -143,9 +161,8 @@ impl View {
     }
 
     /// Each purpose with what is said of its consent; where two sources differ it is unknown.
-    fn purposes(&self, unit: &Record<UnitFacts>) -> Vec<Block> {
+    fn purposes(&self, said: &[PublicPurpose]) -> Vec<Block> {
         let (t, lang) = (words(self.lang), self.lang);
-        let said = unit.public_purposes();
         let row = |purpose: &Purpose| {
             let said = said.iter().find(|said| said.purpose == *purpose);
             let consent = said.map(|said| {

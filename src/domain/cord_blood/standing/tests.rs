@@ -82,13 +82,30 @@ fn a_unit_that_was_never_listed_is_offered_by_nobody_once_it_is_gone() {
 
 #[test]
 fn the_latest_word_stands_and_before_the_first_nothing_is_known() {
-    let curator = layer("curator", Some(stood("2020-01-01", Transplant::Reserved)));
+    let curator = layer("curator", Some(stood("2020-01-01", Transplant::PendingSurvey)));
     let bank = layer("bmdw", Some(stood("2021-01-01", Transplant::Listed)));
     let unit = unit(vec![curator, bank]);
     assert_eq!(unit.standing(None).transplant, Some(Transplant::Listed));
     let on = |text| unit.standing(Some(day(text))).transplant;
-    assert_eq!(on("2020-06-01"), Some(Transplant::Reserved));
+    assert_eq!(on("2020-06-01"), Some(Transplant::PendingSurvey));
     assert_eq!(on("2019-06-01"), None);
+}
+
+#[test]
+fn a_reservation_is_hidden_by_no_later_word_of_another_source() {
+    let bank = layer("bmdw", Some(stood("2020-01-01", Transplant::Reserved)));
+    let curator = layer("curator", Some(stood("2021-01-01", Transplant::Listed)));
+    let found = unit(vec![bank.clone(), curator]).standing(None).transplant;
+    assert_eq!(found, Some(Transplant::Reserved));
+    let ended = Transplant::Delisted { reason: DelistReason::Medical };
+    let curator = layer("curator", Some(stood("2019-01-01", ended)));
+    assert_eq!(unit(vec![bank, curator]).standing(None).transplant, Some(ended));
+}
+
+#[test]
+fn what_has_left_waits_for_no_survey() {
+    let now = unit(vec![released(Transplant::PendingSurvey)]).standing(None);
+    assert_eq!((now.custody, now.transplant), (Some(Custody::Consumed), None));
 }
 
 #[test]
@@ -177,4 +194,156 @@ fn a_curator_reserves_nothing_in_the_name_of_a_file() {
     let reserve = Step { origin: Origin::Import, ..step("2021-01-01", Transition::Reserve) };
     let problem = refused(&[], &[by_curator(Transplant::Listed, &[reserve])]);
     assert!(problem.contains("has the origin `import`, and a curator is no file"), "{problem}");
+}
+
+fn with_steps(source: &str, opening: Transplant, steps: &[Step]) -> Layer<UnitFacts> {
+    let history = History { steps: steps.to_vec(), ..stood("2020-01-01", opening) };
+    layer(source, Some(history))
+}
+
+fn told(date: &str, transition: Transition) -> Step {
+    Step { origin: Origin::Import, ..step(date, transition) }
+}
+
+const SHIPPED: Transition = Transition::ShipForTransplant;
+
+/// The answer to one more step of a source, which has the rest already, beside a word of the bank.
+fn tried(layer: &Layer<UnitFacts>, beside: &Layer<UnitFacts>) -> Option<String> {
+    let mut begun = layer.clone();
+    begun.facts.history.as_mut().unwrap().steps.pop();
+    refusal(&[begun, beside.clone()], &[layer.clone(), beside.clone()])
+}
+
+#[test]
+fn what_has_left_by_one_source_leaves_by_no_other() {
+    let bank = with_steps("bmdw", Transplant::Reserved, &[told("2023-01-01", SHIPPED)]);
+    let consent = step("2021-01-01", CONSENT);
+    for (source, opening, last) in [
+        ("curator", Transplant::Listed, step("2024-01-01", RELEASE)),
+        ("curator", Transplant::Listed, step("2024-01-01", Transition::Dispose)),
+        ("jrc", Transplant::Reserved, step("2024-01-01", SHIPPED)),
+    ] {
+        let layer = with_steps(source, opening, &[consent.clone(), last]);
+        let problem = tried(&layer, &bank).expect("a refusal");
+        assert!(problem.contains("has it shipped, used up or discarded already"), "{problem}");
+    }
+    let unit = released(Transplant::Listed);
+    let destroyed =
+        with_steps("bmdw", Transplant::PendingSurvey, &[told("2024-01-01", Transition::Dispose)]);
+    assert!(tried(&destroyed, &unit).expect("a refusal").contains("already"));
+    // Of one departure a file may tell too.
+    let again = with_steps("jrc", Transplant::Reserved, &[told("2023-02-01", SHIPPED)]);
+    assert_eq!(tried(&again, &bank), None);
+    assert_eq!(refusal(&[], &[again, bank]), None, "as an export brings it back");
+}
+
+#[test]
+fn a_shipment_for_transplant_rests_on_a_reservation_that_nobody_speaks_against() {
+    let opened = by_curator(Transplant::Reserved, &[]);
+    let problem = refused(&[], std::slice::from_ref(&opened));
+    assert!(problem.contains("`opening`: a reservation comes by import only"), "{problem}");
+    let medical = Transplant::Delisted { reason: DelistReason::Medical };
+    let ship = with_steps("jrc", Transplant::Reserved, &[step("2022-01-01", SHIPPED)]);
+    for (transplant, allowed) in [
+        (Transplant::Reserved, true),
+        (Transplant::Listed, false),
+        (Transplant::PendingSurvey, false),
+        (medical, false),
+        (Transplant::NeverEligible, false),
+        (Transplant::ABSENT, false),
+    ] {
+        let bank = with_steps("bmdw", transplant, &[]);
+        assert_eq!(tried(&ship, &bank).is_none(), allowed, "{transplant}");
+    }
+    // What a bank tells has happened, though a curator's word is behind; not against an end.
+    let ship = with_steps("bmdw", Transplant::Reserved, &[told("2022-01-01", SHIPPED)]);
+    assert_eq!(tried(&ship, &by_curator(Transplant::Listed, &[])), None);
+    assert!(tried(&ship, &by_curator(medical, &[])).is_some());
+}
+
+#[test]
+fn a_step_that_is_dated_back_passes_no_reservation() {
+    let reserved =
+        with_steps("bmdw", Transplant::Listed, &[told("2023-01-01", Transition::Reserve)]);
+    let release = released(Transplant::Listed);
+    let problem = tried(&release, &reserved).expect("a refusal");
+    assert!(problem.contains("reserved for a patient"), "{problem}");
+    assert_eq!(refusal(&[], &[release, reserved]), None, "as an export brings it back");
+}
+
+#[test]
+fn a_reservation_outlasts_the_absence_from_an_inventory() {
+    let absent = told("2021-06-01", Transition::Delist { reason: DelistReason::NotInInventory });
+    let left_out = with_steps("bmdw", Transplant::Reserved, std::slice::from_ref(&absent));
+    for last in [RELEASE, Transition::Dispose] {
+        let steps = [step("2021-01-01", CONSENT), step("2022-01-01", last)];
+        let problem = tried(&by_curator(Transplant::Listed, &steps), &left_out).expect("a refusal");
+        assert!(problem.contains("when an inventory left it out"), "{problem}");
+    }
+    let release = released(Transplant::Listed);
+    let medical = Transition::Delist { reason: DelistReason::Medical };
+    for end in [step("2021-07-01", medical), told("2021-07-01", Transition::List)] {
+        let ended = with_steps("bmdw", Transplant::Reserved, &[absent.clone(), end]);
+        assert_eq!(tried(&release, &ended), None);
+    }
+    let listed = with_steps("bmdw", Transplant::Listed, &[absent]);
+    assert_eq!(tried(&release, &listed), None, "nobody waited for it");
+}
+
+#[test]
+fn a_closed_record_takes_a_consent_and_the_disposal_and_nothing_else() {
+    let before = by_curator(Transplant::Listed, &[step("2021-01-01", CONSENT)]);
+    for (transition, allowed) in [
+        (RELEASE, false),
+        (Transition::Suspend, false),
+        (Transition::Dispose, true),
+        (Transition::RecordResearchConsent { answer: Answer::No }, true),
+    ] {
+        let steps = [step("2021-01-01", CONSENT), step("2022-01-01", transition)];
+        let after = by_curator(Transplant::Listed, &steps);
+        let found = resumed(std::slice::from_ref(&before), std::slice::from_ref(&after));
+        assert_eq!(found.is_none(), allowed, "{transition:?}: {found:?}");
+    }
+}
+
+#[test]
+fn what_has_not_come_is_refused() {
+    let today = day("2022-01-01");
+    let mut layers = [by_curator(Transplant::Listed, &[step("2022-01-02", CONSENT)])];
+    layers[0].facts.purposes = vec![says(Answer::Yes, Some("2022-01-02"))];
+    assert_eq!(untimely(&layers, today), None, "it is tomorrow in Japan");
+    let yesterday = day("2021-12-31");
+    let problem = untimely(&layers, yesterday).expect("a refusal");
+    assert!(problem.contains("consent for research is dated 2022-01-02"), "{problem}");
+    layers[0].facts.purposes.clear();
+    let problem = untimely(&layers, yesterday).expect("a refusal");
+    assert!(
+        problem.contains("step 1, `record_research_consent`, is dated 2022-01-02"),
+        "{problem}"
+    );
+    assert!(
+        untimely(&layers, day("2019-12-30")).expect("a refusal").contains("opened on 2020-01-01")
+    );
+}
+
+#[test]
+fn of_what_has_not_come_only_a_no_counts() {
+    let today = day("2022-01-01");
+    let answer = |said: &[PurposeConsent], steps: &[Step]| {
+        let mut layer = by_curator(Transplant::Listed, steps);
+        layer.facts.purposes = said.to_vec();
+        unit(vec![layer]).consent_today(Purpose::Research, today).answer
+    };
+    let (yes, no) = (|date| says(Answer::Yes, Some(date)), |date| says(Answer::No, Some(date)));
+    assert_eq!(answer(&[yes("2062-01-01")], &[]), Answer::Unknown);
+    assert_eq!(answer(&[yes("2062-01-01"), no("2021-01-01")], &[]), Answer::No);
+    assert_eq!(answer(&[yes("2021-01-01"), no("2062-01-01")], &[]), Answer::No);
+    assert_eq!(answer(&[yes("2022-01-02")], &[]), Answer::Yes, "it is tomorrow in Japan");
+    let refused = Transition::RecordResearchConsent { answer: Answer::No };
+    assert_eq!(answer(&[], &[step("2062-01-01", CONSENT)]), Answer::Unknown);
+    assert_eq!(
+        answer(&[], &[step("2021-01-01", CONSENT), step("2062-01-01", refused)]),
+        Answer::No
+    );
+    assert_eq!(answer(&[], &[step("2021-01-01", CONSENT)]), Answer::Yes);
 }

@@ -130,6 +130,26 @@ fn a_unit_that_a_file_left_out_is_listed_again_by_a_file() {
 }
 
 #[test]
+fn a_reserved_unit_that_a_file_left_out_waits_for_its_patient() {
+    let absent = (Transition::Delist { reason: DelistReason::NotInInventory }, Origin::Import);
+    let gone = stored_and(&[LIST, CONSENT, RESERVE, absent]);
+    for transition in [RELEASE, Transition::Dispose] {
+        let problem = refusal(gone.clone(), transition, Origin::Curator);
+        assert!(problem.contains("not reserved, as it was when its bank left it out"), "{problem}");
+    }
+    for end in [
+        (Transition::List, Origin::Import),
+        (Transition::Delist { reason: DelistReason::Other }, Origin::Curator),
+    ] {
+        let mut free = gone.clone();
+        free.apply(step(end.0, end.1, day(90))).unwrap();
+        free.apply(step(RELEASE, Origin::Curator, day(99))).unwrap();
+    }
+    let mut listed = stored_and(&[LIST, CONSENT, absent]);
+    listed.apply(step(RELEASE, Origin::Curator, day(99))).unwrap();
+}
+
+#[test]
 fn only_stored_units_are_listed() {
     let problem = refusal(after(&STORED[..2]), Transition::List, Origin::Curator);
     assert_eq!(
@@ -312,7 +332,7 @@ fn check_step(
     if before.transplant.is_some_and(Transplant::is_final) {
         prop_assert_eq!(before.transplant, after.transplant);
     }
-    if is(before, Transplant::ABSENT) && !is(after, Transplant::ABSENT) {
+    if is(before, Transplant::ABSENT) && listed(after) {
         prop_assert_eq!(step.origin, Origin::Import);
     }
     if is(after, Transplant::Reserved) && !is(before, Transplant::Reserved) {
