@@ -34,7 +34,7 @@ both_backends!(
     however_many_lots_are_listed_their_supply_takes_few_statements,
 );
 
-fn bank(code: &str, more: &Value) -> String {
+pub(crate) fn bank(code: &str, more: &Value) -> String {
     let mut facts = json!({
         "names": [{ "text": code, "kind": "primary" }],
         "external_ids": [{ "scheme": "organization", "value": code }],
@@ -43,7 +43,7 @@ fn bank(code: &str, more: &Value) -> String {
     record("organization", code, &facts)
 }
 
-fn holding(bank: &str, number: &str, more: &Value) -> String {
+pub(crate) fn holding(bank: &str, number: &str, more: &Value) -> String {
     let mut facts = json!({
         "external_ids": [{ "scheme": "holding", "value": format!("{bank}/{number}") }],
         "line": key("cellosaurus", "CVCL_0001"), "bank": key("organization", bank),
@@ -54,7 +54,7 @@ fn holding(bank: &str, number: &str, more: &Value) -> String {
     record("holding", number, &facts)
 }
 
-fn notice(number: &str, kind: &str, about: &[Value], more: &Value) -> String {
+pub(crate) fn notice(number: &str, kind: &str, about: &[Value], more: &Value) -> String {
     let mut facts = json!({
         "external_ids": [{ "scheme": "notice", "value": format!("Kyoto/{number}") }],
         "notice_kind": kind, "about": about, "issued_on": "2009-01-20",
@@ -304,7 +304,7 @@ async fn found(searched: &Searched, kind: RecordKind, facet: Facet, code: &str) 
     found.hits.iter().map(name).collect()
 }
 
-async fn accession(app: &TestDb, kind: &str) -> String {
+pub(crate) async fn accession(app: &TestDb, kind: &str) -> String {
     let all: Vec<(String, String)> =
         app.query("SELECT kind, accession FROM records ORDER BY accession").await;
     all.into_iter().find(|(found, _)| found == kind).unwrap().1
