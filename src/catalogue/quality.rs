@@ -8,6 +8,7 @@ use super::{Catalogue, Error};
 use crate::{
     db,
     domain::{
+        availability::Availability,
         batch::BatchFacts,
         descent::{self, Assessed, Descent},
         filter::Condition,
@@ -29,6 +30,8 @@ pub struct Standing {
     pub subject: RecordId,
     /// Only a lot can be.
     pub can_be_ordered: bool,
+    /// What its bank states, unless something stops every order; of a lot or holding.
+    pub availability: Option<Availability>,
     /// The notices that hold on the day and reach it.
     pub notices: Vec<Record<NoticeFacts>>,
     /// The notices that reach it and do not hold on the day: closed before, or announced.
@@ -98,6 +101,7 @@ impl Catalogue {
             Some(Standing {
                 subject: *id,
                 can_be_ordered: supply.can_be_ordered(None),
+                availability: descent.availability(id.uuid, on),
                 notices: supply.notices.into_iter().cloned().collect(),
                 other_notices: reaching.filter(|notice| !notice.is_open(on)).cloned().collect(),
                 assessed: assessed.collect(),

@@ -23,9 +23,9 @@ mod sentence;
 
 pub(super) use self::bank::bank_words;
 pub(super) use self::sentence::{
-    and_more, as_of, at_passage, but_not_for, conformity_to, fee, found, gravest, grouped,
-    holds_for, judged_lots, judged_today, lines, nothing_since, of_all, page_of, records, shown,
-    since, superseded_by, tally, tests_withdrawn, version,
+    and_more, as_of, at_passage, bank_states, but_not_for, conformity_to, fee, found, gravest,
+    grouped, holds_for, judged_lots, judged_today, kind_of_notice, lines, nothing_since, of_all,
+    page_of, records, shown, since, superseded_by, tally, tests_withdrawn, version,
 };
 use crate::domain::{
     facet::Facet, identifier::IdStatus, lang::Lang, names::NameKind, record::Relation,

@@ -35,7 +35,7 @@ BankWords {
     approver: "Approved by", "承認者";
     approver_note: "did none of the tests", "いずれの試験も実施していない者";
     at_issue: "by the name on the day of issue", "発行日の名称";
-    verdict_at_issue: "Verdict on the day of issue", "発行日の判定";
+    verdict_at_issue: "Verdict at issue", "発行日の判定";
     supersedes: "Takes the place of", "差し替え元";
     nothing_superseded: "No earlier certificate", "なし";
     superseded: "Superseded by a later certificate", "新しい試験成績書に差し替え済み";
@@ -65,9 +65,9 @@ BankWords {
     holdings: "Lines held", "保有する細胞株";
     lots_kept: "Lots kept", "保管するロット";
     catalogue_number: "Catalogue number", "カタログ番号";
-    fees: "Fees, as the bank prints them", "手数料（機関の表記のまま）";
+    fees: "Fees", "手数料";
     came_as: "Came to the bank as", "受入の形態";
-    depositors_conditions: "Conditions of the depositor", "寄託者の条件";
+    depositors_conditions: "Depositor's conditions", "寄託者の条件";
     cannot_by_notice: "No: an open notice stops it.", "不可：有効なお知らせにより停止中です。";
     cannot_by_intake: "No: the bank has not released it from intake.", "不可：受入手続きが完了していません。";
 

@@ -77,6 +77,23 @@ pub(in crate::web) fn lines(count: u64, lang: Lang) -> String {
     }
 }
 
+/// What the bank states, where something else stops it.
+pub(in crate::web) fn bank_states(state: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("the bank states: {state}"),
+        Lang::Ja => format!("保管機関の記載：{state}"),
+    }
+}
+
+/// What a notice does, and for which uses where it is not every one.
+pub(in crate::web) fn kind_of_notice(kind: &str, uses: &[String], lang: Lang) -> String {
+    match (uses, lang) {
+        ([], _) => kind.to_owned(),
+        (uses, Lang::En) => format!("{kind}: {}", uses.join(", ")),
+        (uses, Lang::Ja) => format!("{kind}：{}", uses.join("、")),
+    }
+}
+
 /// How many records of a kind a search found.
 pub(in crate::web) fn found(kind: RecordKind, count: u64, lang: Lang) -> String {
     let number = grouped(count);

@@ -142,6 +142,23 @@ pub(super) fn state(availability: Availability, can_be_ordered: bool, lang: Lang
     })
 }
 
+/// Where a lot or holding stands today: what its bank states, unless something else stops every order.
+pub(super) fn stands<F: Available>(
+    record: &Record<F>,
+    standing: Option<&Standing>,
+    today: NaiveDate,
+    lang: Lang,
+) -> Option<Item> {
+    let stated = record.availability(today)?;
+    let now = standing.and_then(|standing| standing.availability).unwrap_or(stated.availability);
+    let item = state(now, standing.is_some_and(|standing| standing.can_be_ordered), lang);
+    Some(item.note(if now == stated.availability {
+        i18n::since(&stated.from.to_string(), lang)
+    } else {
+        i18n::bank_states(stated.availability.label(lang), lang)
+    }))
+}
+
 /// Whether a lot or holding can be ordered, and for what not; where its state alone does not say no, why not.
 pub(super) fn order<F: Available>(
     record: &Record<F>,
@@ -236,12 +253,8 @@ impl View<'_> {
 
     fn availability(&self, standing: Option<&Standing>) -> Vec<Block> {
         let (t, rows, lang) = (words(self.lang), self.rows(), self.lang);
-        let can = standing.is_some_and(|standing| standing.can_be_ordered);
         let now = self.lot.availability(self.today);
-        let today = now.map(|now| {
-            let since = i18n::since(&now.from.to_string(), lang);
-            state(now.availability, can, lang).note(since)
-        });
+        let today = stands(self.lot, standing, self.today, lang);
         let mut blocks = vec![Block::Rows(vec![
             rows.row(t.availability_today, today),
             rows.row(t.can_be_ordered, [order(self.lot, standing, self.today, lang)]),

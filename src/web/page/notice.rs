@@ -143,18 +143,21 @@ pub(super) fn name(notice: &Record<NoticeFacts>, lang: Lang) -> &str {
 }
 
 /// The notice with the way to its page.
-pub(super) fn linked(notice: &Record<NoticeFacts>, lang: Lang) -> Item {
+fn linked(notice: &Record<NoticeFacts>, lang: Lang) -> Item {
     let title = notice.first(|facts| Item::wording(&facts.title, lang));
     let path = record_path(notice.id.kind, &notice.accession);
     let item = title.unwrap_or_else(|| Item::new(&*notice.accession));
     item.link(path.map(|path| localized(lang, &path)))
 }
 
-/// Its kind and title, with the way to its page.
+/// Its title with the way to its page, its kind, and the uses where it is not about every one.
 pub(super) fn in_brief(notice: &Record<NoticeFacts>, lang: Lang) -> Item {
+    let every_use = notice.layers.iter().any(|layer| layer.facts.purposes.is_empty());
     let stops = notice.notice_kind().is_none_or(NoticeKind::stops_orders);
-    let item = linked(notice, lang).note(kind(notice, lang));
-    item.tone(if stops { Tone::Bad } else { Tone::Open })
+    let uses = uses(notice, lang).into_iter().filter(|_| !every_use).map(|item| item.text);
+    let uses: Vec<String> = uses.collect();
+    let tone = if stops && every_use { Tone::Bad } else { Tone::Open };
+    linked(notice, lang).note(i18n::kind_of_notice(kind(notice, lang), &uses, lang)).tone(tone)
 }
 
 fn first_day(notice: &Record<NoticeFacts>) -> Option<NaiveDate> {

@@ -75,7 +75,7 @@ impl<'a> Banked<'a> {
         Ok(Self { web, line, today, holdings, lots, around, standings, tests, of_others })
     }
 
-    pub(super) fn can_be_ordered(&self, id: Uuid) -> bool {
+    fn can_be_ordered(&self, id: Uuid) -> bool {
         self.standings.get(&id).is_some_and(|standing| standing.can_be_ordered)
     }
 
@@ -143,17 +143,15 @@ impl<'a> Banked<'a> {
         });
         let level = lot.level().map(|level| Item::new(level.label(lang)));
         let passage = lot.passage().map(|passage| Item::new(passage.to_string()));
-        let can = self.can_be_ordered(lot.id.uuid);
-        let state = lot.availability(self.today).map(|now| {
-            batch::state(now.availability, can, lang).note(i18n::since(&now.from.to_string(), lang))
-        });
+        let standing = self.standings.get(&lot.id.uuid);
+        let state = batch::stands(lot, standing, self.today, lang);
         vec![
             batch::item(lot, lang),
             bank.unwrap_or_else(not_stated),
             level.unwrap_or_else(not_stated),
             passage.unwrap_or_else(not_stated),
             state.unwrap_or_else(not_stated),
-            batch::order(lot, self.standings.get(&lot.id.uuid), self.today, lang),
+            batch::order(lot, standing, self.today, lang),
         ]
     }
 

@@ -40,7 +40,7 @@ impl Banked<'_> {
         let number = Item::new(number).outside(self.product_page(one));
         let standing = self.standings.get(&one.id.uuid);
         let open = standing.map(|standing| standing.notices.as_slice()).unwrap_or_default();
-        let open = open.iter().map(|one| notice::linked(one, lang));
+        let open = open.iter().map(|one| notice::in_brief(one, lang));
         let mut list = vec![
             rows.row(words(lang).bank, bank),
             rows.row(t.catalogue_number, [number]),
@@ -76,10 +76,8 @@ impl Banked<'_> {
     fn availability(&self, one: &Holding) -> Vec<Item> {
         let lang = self.web.lang;
         let Some(now) = one.availability(self.today) else { return Vec::new() };
-        let can = self.can_be_ordered(one.id.uuid);
-        let state = batch::state(now.availability, can, lang);
-        let state = state.note(i18n::since(&now.from.to_string(), lang));
-        std::iter::once(state).chain(now.comment.as_ref().map(Item::new)).collect()
+        let state = batch::stands(one, self.standings.get(&one.id.uuid), self.today, lang);
+        state.into_iter().chain(now.comment.as_ref().map(Item::new)).collect()
     }
 }
 

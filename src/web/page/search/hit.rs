@@ -31,6 +31,7 @@ use crate::{
 pub(super) struct HitView {
     pub(super) name: Vec<Fragment>,
     pub(super) href: String,
+    /// Empty where it is the name.
     pub(super) accession: String,
     pub(super) facts: Vec<String>,
     pub(super) rows: Vec<(&'static str, Vec<Item>)>,
@@ -88,7 +89,10 @@ fn view(hit: &FoundRecord, (facts, rows): Brief, lang: Lang) -> HitView {
     HitView {
         name: marked.map_or_else(plain, |highlight| highlight.fragments.clone()),
         href: localized(lang, &path),
-        accession: record.accession().to_owned(),
+        accession: Some(record.accession())
+            .filter(|own| *own != shown)
+            .unwrap_or_default()
+            .to_owned(),
         facts,
         rows,
         found,
