@@ -15,6 +15,7 @@ BankWords {
     closed: "Closed", "終了";
     announced: "Announced; does not hold yet", "予告（未発効）";
     not_closed: "Not closed", "終了していません";
+    title: "Title", "表題";
     concerns: "Concerns", "対象";
     concerns_line: "the line itself, with all its lots and holdings", "この細胞株（すべてのロットと保有を含む）";
     about: "What it is about", "対象";

@@ -108,7 +108,7 @@ pub(super) fn past(told: &[Told], today: NaiveDate, lang: Lang) -> Option<Sectio
     let t = bank_words(lang);
     let mut past: Vec<&Told> = told.iter().filter(|one| !one.notice.is_open(today)).collect();
     past.sort_by_key(|one| (Reverse(first_day(&one.notice)), one.notice.accession.clone()));
-    let mut heads = vec![t.notice, words(lang).text, t.holds_from, t.closed_on, t.closing];
+    let mut heads = vec![t.notice, t.title, t.holds_from, t.closed_on, t.closing];
     if !past.first()?.concerns.is_empty() {
         heads.insert(2, t.concerns);
     }
