@@ -8,6 +8,7 @@ use super::{Catalogue, Error};
 use crate::{
     db,
     domain::{
+        availability::Availability,
         batch::BatchFacts,
         descent::{self, Assessed, Descent},
         filter::Condition,
@@ -29,8 +30,12 @@ pub struct Standing {
     pub subject: RecordId,
     /// Only a lot can be.
     pub can_be_ordered: bool,
+    /// What its bank states, unless something stops every order; of a lot or holding.
+    pub availability: Option<Availability>,
     /// The notices that hold on the day and reach it.
     pub notices: Vec<Record<NoticeFacts>>,
+    /// The notices that reach it and do not hold on the day: closed before, or announced.
+    pub other_notices: Vec<Record<NoticeFacts>>,
     /// To each standard that its level can meet, in the order of the standards.
     pub assessed: Vec<Assessed>,
 }
@@ -92,10 +97,13 @@ impl Catalogue {
             let standards = self.standards().iter().filter(fits);
             let assessed = standards.filter_map(|standard| descent.assess(*id, standard, on));
             let supply = descent.supply(id.uuid, on);
+            let reaching = descent.notices(id.uuid).into_iter();
             Some(Standing {
                 subject: *id,
                 can_be_ordered: supply.can_be_ordered(None),
+                availability: descent.availability(id.uuid, on),
                 notices: supply.notices.into_iter().cloned().collect(),
+                other_notices: reaching.filter(|notice| !notice.is_open(on)).cloned().collect(),
                 assessed: assessed.collect(),
             })
         };

@@ -187,13 +187,19 @@ impl Descent {
             Some(AnyRecord::Holding(holding)) => holding.can_be_ordered(on),
             _ => false,
         };
+        let mut notices = self.notices(id);
+        notices.retain(|notice| notice.is_open(on));
+        Supply { offered: offered && self.is_open(id), notices, on }
+    }
+
+    /// The notices that reach a record, those that hold and those that do not, by accession.
+    pub fn notices(&self, id: Uuid) -> Vec<&Record<NoticeFacts>> {
         let reaching = self.reaching(id);
         let about = reaching.iter().filter_map(|id| self.notices.get(id)).flatten();
-        let mut notices: Vec<&Record<NoticeFacts>> =
-            about.filter(|notice| notice.is_open(on)).collect();
+        let mut notices: Vec<&Record<NoticeFacts>> = about.collect();
         notices.sort_by(|a, b| a.accession.cmp(&b.accession));
         notices.dedup_by_key(|notice| notice.id);
-        Supply { offered: offered && self.is_open(id), notices, on }
+        notices
     }
 
     /// The availability of a lot or a holding on a day: the gravest of what its bank states, what holds it back and the

@@ -77,9 +77,86 @@ pub(super) fn external(url: &str) -> Option<&str> {
     (lower.starts_with("https://") || lower.starts_with("http://")).then(|| url.trim())
 }
 
+/// What is searched in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    Lines,
+    Lots,
+    Units,
+}
+
+impl Scope {
+    pub(super) const ALL: [Self; 3] = [Self::Lines, Self::Lots, Self::Units];
+
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Lines => "lines",
+            Self::Lots => "lots",
+            Self::Units => "units",
+        }
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.code() == code)
+    }
+
+    pub(super) fn kind(self) -> RecordKind {
+        match self {
+            Self::Lines => RecordKind::CellLine,
+            Self::Lots => RecordKind::Batch,
+            Self::Units => RecordKind::CordBloodUnit,
+        }
+    }
+
+    /// The facets by which it can be narrowed, in the order in which they are shown.
+    pub(super) fn facets(self) -> &'static [Facet] {
+        match self {
+            Self::Lines => &[
+                Facet::Species,
+                Facet::Kind,
+                Facet::CatalogueClass,
+                Facet::Disease,
+                Facet::Notification,
+                Facet::Availability,
+                Facet::HoldingBank,
+                Facet::MeetsStandard,
+                Facet::Notice,
+                Facet::Tested,
+                Facet::DonorSex,
+                Facet::AgeBand,
+                Facet::SourceTissue,
+                Facet::SourceCellType,
+                Facet::VectorType,
+                Facet::EditedGene,
+                Facet::Organization,
+                Facet::Country,
+                Facet::SourceRegistry,
+            ],
+            Self::Lots => &[
+                Facet::Availability,
+                Facet::HoldingBank,
+                Facet::MeetsStandard,
+                Facet::Notice,
+                Facet::Tested,
+            ],
+            Self::Units => &[
+                Facet::Abo,
+                Facet::RhD,
+                Facet::Tnc,
+                Facet::Cd34,
+                Facet::Transplant,
+                Facet::HeldFor,
+                Facet::Notice,
+                Facet::Tested,
+            ],
+        }
+    }
+}
+
 /// A search as its address writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
+    pub(super) scope: Scope,
     pub(super) text: String,
     pub(super) filter: BTreeMap<Facet, BTreeSet<String>>,
     pub(super) sort: Sort,
@@ -89,7 +166,8 @@ pub(super) struct Asked {
 
 impl Default for Asked {
     fn default() -> Self {
-        Self { text: String::new(), filter: BTreeMap::new(), sort: Sort::Relevance, page: 1 }
+        let (text, filter, sort) = (String::new(), BTreeMap::new(), Sort::Relevance);
+        Self { scope: Scope::Lines, text, filter, sort, page: 1 }
     }
 }
 
@@ -104,6 +182,7 @@ impl Asked {
         for (key, value) in parameters {
             match key.as_str() {
                 "q" => value.trim().clone_into(&mut asked.text),
+                "in" => asked.scope = Scope::parse(value).ok_or(Problem::Scope)?,
                 "page" => asked.page = value.parse().map_err(|_| Problem::Page)?,
                 "sort" => asked.sort = sort_of(value).ok_or(Problem::Sort)?,
                 _ => {
@@ -144,6 +223,13 @@ impl Asked {
         Self { page, ..self.clone() }
     }
 
+    /// The same words searched for in something else, with those of the filters that it has.
+    pub(super) fn within(&self, scope: Scope) -> Self {
+        let mut within = Self { scope, page: 1, ..self.clone() };
+        within.filter.retain(|facet, _| scope.facets().contains(facet));
+        within
+    }
+
     pub(super) fn unfiltered(&self) -> Self {
         Self { filter: BTreeMap::new(), page: 1, ..self.clone() }
     }
@@ -151,6 +237,9 @@ impl Asked {
     /// The address without the language. The whole catalogue is the home page.
     pub(super) fn path(&self) -> String {
         let mut parts = Vec::new();
+        if self.scope != Scope::Lines {
+            parts.push(format!("in={}", self.scope.code()));
+        }
         if !self.text.is_empty() {
             parts.push(format!("q={}", encode(&self.text)));
         }
@@ -209,6 +298,17 @@ mod tests {
         let two = on.toggled(Facet::Disease, "MONDO:0004975");
         assert_eq!(two.path(), "/search?q=201B7&f.disease=MONDO:0004975&f.disease=MONDO:0005180");
         assert_eq!(two.unfiltered().path(), "/search?q=201B7");
+    }
+
+    #[test]
+    fn another_scope_keeps_the_words_and_the_filters_that_it_has() {
+        let lots = parse(&[("in", "lots"), ("q", "M1"), ("f.notice", "recall"), ("page", "2")]);
+        let lots = lots.expect("a sound search").toggled(Facet::HoldingBank, "kyoto");
+        let path = "/search?in=lots&q=M1&f.holding_bank=kyoto&f.notice=recall";
+        assert_eq!(lots.path(), path);
+        assert_eq!(lots.within(Scope::Units).path(), "/search?in=units&q=M1&f.notice=recall");
+        assert_eq!(lots.within(Scope::Lots).path(), path);
+        assert_eq!(parse(&[("in", "donors")]), Err(Problem::Scope));
     }
 
     #[test]

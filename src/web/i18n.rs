@@ -2,33 +2,38 @@
 //!
 //! A key without both languages does not compile; a test refuses one that is empty or the same in both.
 
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($key:ident: $en:literal, $ja:literal;)* }) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub(in crate::web) struct $name {
+            $(pub(in crate::web) $key: &'static str,)*
+        }
+
+        const EN: $name = $name { $($key: $en,)* };
+        const JA: $name = $name { $($key: $ja,)* };
+
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $en, $ja),)*];
+    };
+}
+
+mod bank;
 mod sentence;
 
+pub(super) use self::bank::bank_words;
 pub(super) use self::sentence::{
-    as_of, at_passage, conformity_to, grouped, holds_for, judged_lots, lines, of_all, page_of,
-    shown, since, superseded_by, tally, version,
+    and_more, as_of, at_passage, bank_states, but_not_for, conformity_to, fee, found, gravest,
+    grouped, holds_for, judged_lots, judged_today, kind_of_notice, lines, nothing_since, of_all,
+    page_of, records, shown, since, superseded_by, tally, tests_withdrawn, version,
 };
 use crate::domain::{
     facet::Facet, identifier::IdStatus, lang::Lang, names::NameKind, record::Relation,
 };
 
-macro_rules! words {
-    ($($key:ident: $en:literal, $ja:literal;)*) => {
-        /// Every fixed text of the pages, in one language.
-        #[derive(Debug)]
-        pub(super) struct Words {
-            $(pub(super) $key: &'static str,)*
-        }
-
-        const EN: Words = Words { $($key: $en,)* };
-        const JA: Words = Words { $($key: $ja,)* };
-
-        #[cfg(test)]
-        const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $en, $ja),)*];
-    };
-}
-
 words! {
+/// Every fixed text of the pages, in one language.
+Words {
     site: "Stemma — catalogue of cell lines and iPS cell banks", "Stemma 細胞株・iPS細胞バンクカタログ";
     skip: "Skip to the content", "本文へ移動";
     other_language: "日本語", "English";
@@ -59,15 +64,15 @@ words! {
     pages: "Pages of results", "検索結果のページ";
     previous: "Previous page", "前のページ";
     next: "Next page", "次のページ";
-    degraded: "A simpler search stands in for the usual one; some lines may be missing.",
-        "簡易検索で応答しています。一部の細胞株が表示されない場合があります。";
+    degraded: "A simpler search stands in for the usual one; some records may be missing.",
+        "簡易検索で応答しています。一部の記録が表示されない場合があります。";
     nothing: "Nothing was found", "見つかりませんでした";
     try_spelling: "Check the spelling, or use fewer words: all of them must match.",
         "表記を確認するか、語を減らしてください。すべての語を含むものだけを検索します。";
     try_name: "Try another name, a number of another bank, or the disease in English, Japanese or kana.",
         "別名、他機関の番号、疾患名（英語・日本語・かな）でもお試しください。";
-    try_filters: "Remove filters: only lines that pass every one of them are shown.",
-        "絞り込み条件を解除してください。すべての条件に合う細胞株だけを表示しています。";
+    try_filters: "Remove filters: only what passes every one of them is shown.",
+        "絞り込み条件を解除してください。すべての条件に合うものだけを表示しています。";
 
     not_stated: "None stated", "記載なし";
     yes: "Yes", "はい";
@@ -182,7 +187,8 @@ words! {
     future: "announced", "予定";
     can_be_ordered: "Can be ordered", "注文の可否";
     cannot_by_state: "No", "不可";
-    cannot_by_descent: "No: something that it comes from is not public.", "不可：由来する記録の一部が公開されていません。";
+    cannot_by_descent: "No: something that it comes from is not public, or its bank holds the line back.",
+        "不可：由来する記録の一部が公開されていないか、保管機関が株の提供を保留しています。";
     no_lots: "No lot is on record here.", "当カタログにロットの記録がありません。";
 
     conformity: "Conformity to standards", "規格適合性";
@@ -251,8 +257,6 @@ words! {
     chromosomes: "Chromosomes", "染色体数";
     abnormalities: "Abnormalities", "異常";
     no_abnormalities: "None", "なし";
-    findings: "Beside what is known of the donor", "ドナーの情報との比較";
-    no_findings: "Nothing differs from what is known of the donor.", "ドナーの情報と異なる点はありません。";
     typings: "HLA and STR", "HLA型・STR";
     locus: "Locus", "座位";
     reading: "As read", "読み取り";
@@ -265,7 +269,7 @@ words! {
     unit_lines: "Lines made of it", "このユニットから樹立された細胞株";
     unit_note: "Shown are no numbers of donation, bag or bank, nothing of the mother, and of dates the year.",
         "採取番号・バッグ番号・機関内番号と母親の情報は公開せず、日付は年のみを示します。";
-    unit_words: "Three different words: “Unknown” is what a source says or what two leave open, “None stated” is that no source says anything, “Not done” is that the test was not done.",
+    three_words: "Three different words: “Unknown” is what a source says or what two leave open, “None stated” is that no source says anything, “Not done” is that the test was not done.",
         "「不明」は出典が不明とするものと出典の間で食い違うもの、「記載なし」は出典に何も書かれていないもの、「未実施」は検査が行われていないものです。";
     left_inventory: "No longer in the bank's inventory", "保管機関の最新の在庫目録にありません";
     left_inventory_note: "The bank's last inventory does not name this unit. What is shown is what was said before.",
@@ -344,6 +348,8 @@ words! {
         "アドレスがUTF-8のパーセント符号化になっていません。検索欄に語を入力してください。";
     bad_page: "The page must be a whole number from 1 to 400. Add filters to reach results further down.",
         "ページは1から400までの整数で指定してください。先の結果は条件を絞り込んで表示してください。";
+    bad_scope: "What is searched in must be lines, lots or units.",
+        "検索対象はlines、lots、unitsのいずれかで指定してください。";
     bad_sort: "The order must be relevance, name or updated.",
         "並び順はrelevance、name、updatedのいずれかで指定してください。";
     bad_facet: "There is no such filter. Start from the search page and choose filters there.",
@@ -356,7 +362,7 @@ words! {
     broken: "Something went wrong here", "エラーが発生しました";
     broken_note: "The fault is ours and has been noted. Try again in a moment.",
         "サーバー側の問題です。記録しましたので、しばらくしてから再度お試しください。";
-}
+} }
 
 pub(super) fn words(lang: Lang) -> &'static Words {
     match lang {
@@ -461,7 +467,7 @@ mod tests {
 
     #[test]
     fn every_text_is_in_both_languages() {
-        for (key, en, ja) in ALL {
+        for (key, en, ja) in ALL.iter().chain(bank::ALL) {
             assert!(!en.trim().is_empty() && !ja.trim().is_empty(), "{key} is empty");
             let (english, japanese) = if *key == "other_language" { (ja, en) } else { (en, ja) };
             assert!(is_japanese(japanese), "{key} is not translated: {japanese}");

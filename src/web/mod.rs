@@ -17,7 +17,7 @@ use axum::{
 };
 
 use self::{
-    address::localized,
+    address::{Asked, Scope, localized},
     reply::{Failure, Problem},
 };
 use crate::{catalogue::Catalogue, domain::lang::Lang};
@@ -51,13 +51,17 @@ fn pages(web: Web) -> Router {
     let mut router = Router::new()
         .route(&at("/"), get(page::search::show))
         .route(&at("/search"), get(page::search::show))
-        .route(&at("/lines"), get(lines))
+        .route(&at("/lines"), get(async |web| every(web, Scope::Lines)))
+        .route(&at("/batches"), get(async |web| every(web, Scope::Lots)))
+        .route(&at("/units"), get(async |web| every(web, Scope::Units)))
         .route(&at("/lines/{accession}"), get(page::line::show))
         .route(&at("/diseases/{id}"), get(page::disease::show))
         .route(&at("/donors/{accession}"), get(page::donor::show))
         .route(&at("/organizations/{accession}"), get(page::organization::show))
         .route(&at("/batches/{accession}"), get(page::batch::show))
         .route(&at("/units/{accession}"), get(page::unit::show))
+        .route(&at("/notices/{accession}"), get(page::notice::show))
+        .route(&at("/certificates/{accession}"), get(page::certificate::show))
         .route(&at("/standards"), get(page::standard::list))
         .route(&at("/standards/{code}"), get(page::standard::newest))
         .route(&at("/standards/{code}/{version}"), get(page::standard::show))
@@ -72,8 +76,13 @@ fn pages(web: Web) -> Router {
     router.with_state(web)
 }
 
-async fn lines(State(web): State<Web>) -> Redirect {
-    Redirect::to(&localized(web.lang, "/search"))
+/// All records of a kind, in the search.
+fn every(State(web): State<Web>, scope: Scope) -> Redirect {
+    let path = match scope {
+        Scope::Lines => "/search".to_owned(),
+        other => Asked::default().within(other).path(),
+    };
+    Redirect::to(&localized(web.lang, &path))
 }
 
 fn nothing_here(uri: &Uri, problem: Problem) -> Response {

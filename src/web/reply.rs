@@ -25,6 +25,8 @@ use crate::{
 pub(super) struct Head {
     pub(super) lang: Lang,
     pub(super) title: String,
+    /// The language of the title, where it is not that of the page.
+    pub(super) title_lang: Option<Lang>,
     /// The address of the page without the language; `None` for a page that has no address of its own.
     pub(super) path: Option<String>,
     pub(super) t: &'static Words,
@@ -36,6 +38,7 @@ impl Head {
         Self {
             lang,
             title: title.into(),
+            title_lang: None,
             path: Some(path.into()),
             t: words(lang),
             style: &STYLE_PATH,
@@ -43,7 +46,7 @@ impl Head {
     }
 
     fn nowhere(lang: Lang, title: &str) -> Self {
-        Self { lang, title: title.to_owned(), path: None, t: words(lang), style: &STYLE_PATH }
+        Self { path: None, ..Self::new(lang, title, "") }
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -90,6 +93,7 @@ pub(super) fn page(status: StatusCode, page: &impl Template) -> Response {
 pub(super) enum Problem {
     Encoding,
     Page,
+    Scope,
     Sort,
     Facet,
     TooLong,
@@ -117,6 +121,7 @@ impl Problem {
         match self {
             Self::Encoding => (t.bad_request, t.bad_encoding),
             Self::Page => (t.bad_request, t.bad_page),
+            Self::Scope => (t.bad_request, t.bad_scope),
             Self::Sort => (t.bad_request, t.bad_sort),
             Self::Facet => (t.bad_request, t.bad_facet),
             Self::TooLong => (t.bad_request, t.too_long),

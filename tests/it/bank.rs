@@ -42,7 +42,7 @@ both_backends!(
     a_notice_begins_with_the_day_of_the_bank,
 );
 
-fn bank(code: &str, more: &Value) -> String {
+pub(crate) fn bank(code: &str, more: &Value) -> String {
     let mut facts = json!({
         "names": [{ "text": code, "kind": "primary" }],
         "external_ids": [{ "scheme": "organization", "value": code }],
@@ -51,7 +51,7 @@ fn bank(code: &str, more: &Value) -> String {
     record("organization", code, &facts)
 }
 
-fn holding(bank: &str, number: &str, more: &Value) -> String {
+pub(crate) fn holding(bank: &str, number: &str, more: &Value) -> String {
     let mut facts = json!({
         "external_ids": [{ "scheme": "holding", "value": format!("{bank}/{number}") }],
         "line": key("cellosaurus", "CVCL_0001"), "bank": key("organization", bank),
@@ -62,7 +62,7 @@ fn holding(bank: &str, number: &str, more: &Value) -> String {
     record("holding", number, &facts)
 }
 
-fn notice(number: &str, kind: &str, about: &[Value], more: &Value) -> String {
+pub(crate) fn notice(number: &str, kind: &str, about: &[Value], more: &Value) -> String {
     let mut facts = json!({
         "external_ids": [{ "scheme": "notice", "value": format!("Kyoto/{number}") }],
         "notice_kind": kind, "about": about, "issued_on": "2009-01-20",
@@ -313,7 +313,7 @@ async fn found(searched: &Searched, kind: RecordKind, facet: Facet, code: &str) 
     found.hits.iter().map(name).collect()
 }
 
-async fn accession(app: &TestDb, kind: &str) -> String {
+pub(crate) async fn accession(app: &TestDb, kind: &str) -> String {
     let all: Vec<(String, String)> =
         app.query("SELECT kind, accession FROM records ORDER BY accession").await;
     all.into_iter().find(|(found, _)| found == kind).unwrap().1

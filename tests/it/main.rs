@@ -6,6 +6,7 @@
 mod api;
 mod architecture;
 mod bank;
+mod bank_pages;
 mod check;
 mod contract;
 mod crash;

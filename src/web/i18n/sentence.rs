@@ -1,6 +1,6 @@
 //! Sentences with something in them: counts, days, names. One function for each, both languages side by side.
 
-use crate::domain::lang::Lang;
+use crate::domain::{id::RecordKind, lang::Lang};
 
 /// How many criteria have a verdict.
 pub(in crate::web) fn tally(verdict: &str, count: usize, lang: Lang) -> String {
@@ -74,6 +74,106 @@ pub(in crate::web) fn lines(count: u64, lang: Lang) -> String {
         (Lang::En, 1) => "1 line".to_owned(),
         (Lang::En, _) => format!("{} lines", grouped(count)),
         (Lang::Ja, _) => format!("{}株", grouped(count)),
+    }
+}
+
+/// What the bank states, where something else stops it.
+pub(in crate::web) fn bank_states(state: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("the bank states: {state}"),
+        Lang::Ja => format!("保管機関の記載：{state}"),
+    }
+}
+
+/// What a notice does, and for which uses where it is not every one.
+pub(in crate::web) fn kind_of_notice(kind: &str, uses: &[String], lang: Lang) -> String {
+    match (uses, lang) {
+        ([], _) => kind.to_owned(),
+        (uses, Lang::En) => format!("{kind}: {}", uses.join(", ")),
+        (uses, Lang::Ja) => format!("{kind}：{}", uses.join("、")),
+    }
+}
+
+/// How many records of a kind a search found.
+pub(in crate::web) fn found(kind: RecordKind, count: u64, lang: Lang) -> String {
+    let number = grouped(count);
+    match (kind, lang, count) {
+        (RecordKind::Batch, Lang::En, 1) => "1 lot".to_owned(),
+        (RecordKind::Batch, Lang::En, _) => format!("{number} lots"),
+        (RecordKind::Batch, Lang::Ja, _) => format!("{number}ロット"),
+        (RecordKind::CordBloodUnit, Lang::En, 1) => "1 unit".to_owned(),
+        (RecordKind::CordBloodUnit, Lang::En, _) => format!("{number} units"),
+        (RecordKind::CordBloodUnit, Lang::Ja, _) => format!("{number}本"),
+        _ => lines(count, lang),
+    }
+}
+
+pub(in crate::web) fn records(count: u64, lang: Lang) -> String {
+    match (lang, count) {
+        (Lang::En, 1) => "1 record".to_owned(),
+        (Lang::En, _) => format!("{} records", grouped(count)),
+        (Lang::Ja, _) => format!("{}件", grouped(count)),
+    }
+}
+
+/// That there are others beside those named.
+pub(in crate::web) fn and_more(count: usize, lang: Lang) -> String {
+    let count = grouped(count as u64);
+    match lang {
+        Lang::En => format!("and {count} more"),
+        Lang::Ja => format!("ほか{count}件"),
+    }
+}
+
+/// The uses for which something cannot be ordered that else can be.
+pub(in crate::web) fn but_not_for(uses: &[&str], lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("but not for: {}", uses.join(", ")),
+        Lang::Ja => format!("ただし次の用途は不可：{}", uses.join("、")),
+    }
+}
+
+/// What one kind of user pays, as the bank prints it.
+pub(in crate::web) fn fee(user: &str, amount: &str, per: Option<&str>, lang: Lang) -> String {
+    let per = per.map_or_else(String::new, |per| format!(" / {per}"));
+    match lang {
+        Lang::En => format!("{user}: {amount}{per}"),
+        Lang::Ja => format!("{user}：{amount}{per}"),
+    }
+}
+
+/// That no more findings are told than the gravest.
+pub(in crate::web) fn gravest(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("Only the gravest {count} are shown."),
+        Lang::Ja => format!("重要なものから{count}件だけを表示しています。"),
+    }
+}
+
+/// Tests that stood on a certificate and are no longer public.
+pub(in crate::web) fn tests_withdrawn(count: usize, all: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => {
+            format!("Of the {all} tests on it, {count} no longer public; not shown here.")
+        }
+        Lang::Ja => {
+            format!("記載の{all}件の試験のうち{count}件は公開されていないため、表示しません。")
+        }
+    }
+}
+
+/// The verdict of today, where it is not that of the certificate.
+pub(in crate::web) fn judged_today(verdict: &str, day: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("By all results on record on {day}: {verdict}"),
+        Lang::Ja => format!("{day}に記録されているすべての結果による判定：{verdict}"),
+    }
+}
+
+pub(in crate::web) fn nothing_since(day: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("Nothing on record on {day} speaks against it."),
+        Lang::Ja => format!("{day}の時点で、これに反する記録はありません。"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A lot: where it stands, whether it can be ordered today, how it was grown, what was tested and what it conforms to.
 
+use std::collections::BTreeSet;
+
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::Response,
@@ -9,23 +11,27 @@ use uuid::Uuid;
 
 use super::{
     Around, Block, Item, LISTED, Notice, RecordPage, Row, Rows, Section, Table, Tone, asked_for,
-    bounded, by_accession, conformity, flags, is_published, sources, tested, tested::Tested,
+    bounded, by_accession, certificate, conformity, flags, is_published,
+    notice::{self, Told},
+    sources, tested,
+    tested::Tested,
     version,
 };
 use crate::{
     catalogue::{Error, quality::Standing},
     domain::{
-        availability::{Availability, AvailabilityState},
+        availability::{Availability, AvailabilityState, Available},
         batch::{BatchFacts, Culture, HandlingSheet, Vials},
         lang::Lang,
         names::fold,
         record::{AnyRecord, Record, Relation},
         term::Reference,
+        usage::UsePurpose,
     },
     web::{
         Web,
         address::{localized, record_path},
-        i18n::{self, words},
+        i18n::{self, bank_words, words},
         reply::{Failure, Head},
     },
 };
@@ -62,21 +68,26 @@ async fn batch(
         Section::new("availability", t.availability, view.availability(standing.as_ref())),
         conformity::at_a_glance(web, &stored.record, standing.as_ref()),
         Section::new("tests", t.tests, tested::table(&tests, t.tests, lang)),
+        certificate::section(web, own).await?,
         Section::new("culture", t.culture, view.culture()),
         Section::new("handling", t.handling, view.handling()),
         Section::new("grown", t.grown_lots, list(&grown, lang)),
     ];
+    let told = Told::all_of(standing.as_ref());
+    sections.extend(notice::past(&told, today, lang));
     sections.extend(flags(&lot.flags(), lang));
     sections.push(sources(&lot.layers, lang));
     let name = name(lot, lang).to_owned();
     let path = record_path(lot.id.kind, &lot.accession).unwrap_or_default();
+    let mut notices = notice::at_top(&told, today, lang);
+    notices.extend(stopped(lot, lang, today));
     Ok(RecordPage {
         head: Head::new(lang, &*name, path),
         kind: t.lot,
         name,
         accession: lot.accession.clone(),
         badges: lot.level().map(|level| level.label(lang)).into_iter().collect(),
-        notices: notice(lot, lang, today).into_iter().collect(),
+        notices,
         sections,
         version: version(stored.version, stored.updated_at, lang),
     })
@@ -131,25 +142,59 @@ pub(super) fn state(availability: Availability, can_be_ordered: bool, lang: Lang
     })
 }
 
-/// Whether it can be ordered; where its state alone does not say no, why not.
-pub(super) fn order(lot: &Lot, can_be_ordered: bool, today: NaiveDate, lang: Lang) -> Item {
+/// Where a lot or holding stands today: what its bank states, unless something else stops every order.
+pub(super) fn stands<F: Available>(
+    record: &Record<F>,
+    standing: Option<&Standing>,
+    today: NaiveDate,
+    lang: Lang,
+) -> Option<Item> {
+    let stated = record.availability(today)?;
+    let now = standing.and_then(|standing| standing.availability).unwrap_or(stated.availability);
+    let item = state(now, standing.is_some_and(|standing| standing.can_be_ordered), lang);
+    Some(item.note(if now == stated.availability {
+        i18n::since(&stated.from.to_string(), lang)
+    } else {
+        i18n::bank_states(stated.availability.label(lang), lang)
+    }))
+}
+
+/// Whether a lot or holding can be ordered, and for what not; where its state alone does not say no, why not.
+pub(super) fn order<F: Available>(
+    record: &Record<F>,
+    standing: Option<&Standing>,
+    today: NaiveDate,
+    lang: Lang,
+) -> Item {
     let t = words(lang);
-    Item::new(match (can_be_ordered, lot.can_be_ordered(today)) {
-        (true, _) => t.yes,
-        (false, true) => t.cannot_by_descent,
-        (false, false) => t.cannot_by_state,
+    let notices = standing.map(|standing| standing.notices.as_slice()).unwrap_or_default();
+    if standing.is_some_and(|standing| standing.can_be_ordered) {
+        let stopped = notices.iter().flat_map(|notice| notice.stopped_purposes(today));
+        let stopped: BTreeSet<UsePurpose> = stopped.collect();
+        let labels: Vec<&str> = stopped.into_iter().map(|one| one.label(lang)).collect();
+        let yes = Item::new(t.yes);
+        return if labels.is_empty() { yes } else { yes.note(i18n::but_not_for(&labels, lang)) };
+    }
+    Item::new(if notices.iter().any(|notice| notice.stops_orders(today, None)) {
+        bank_words(lang).cannot_by_notice
+    } else if record.is_held_back(today) {
+        bank_words(lang).cannot_by_intake
+    } else if record.can_be_ordered(today) {
+        t.cannot_by_descent
+    } else {
+        t.cannot_by_state
     })
 }
 
 /// A lot that is stopped says so before anything else.
-fn notice(lot: &Lot, lang: Lang, today: NaiveDate) -> Option<Notice> {
+pub(super) fn stopped(lot: &Lot, lang: Lang, today: NaiveDate) -> Option<Notice> {
     let state = lot.availability(today).filter(|state| state.availability.needs_comment())?;
     let since = i18n::since(&state.from.to_string(), lang);
     let title = match lang {
         Lang::En => format!("{} {since}", state.availability.label(lang)),
         Lang::Ja => format!("{}（{since}）", state.availability.label(lang)),
     };
-    Some(Notice { title, text: state.comment.clone().unwrap_or_default() })
+    Some(Notice::new(title, state.comment.as_deref().unwrap_or_default()))
 }
 
 /// A lot with what it is linked to, to be shown in one language.
@@ -208,15 +253,11 @@ impl View<'_> {
 
     fn availability(&self, standing: Option<&Standing>) -> Vec<Block> {
         let (t, rows, lang) = (words(self.lang), self.rows(), self.lang);
-        let can = standing.is_some_and(|standing| standing.can_be_ordered);
         let now = self.lot.availability(self.today);
-        let today = now.map(|now| {
-            let since = i18n::since(&now.from.to_string(), lang);
-            state(now.availability, can, lang).note(since)
-        });
+        let today = stands(self.lot, standing, self.today, lang);
         let mut blocks = vec![Block::Rows(vec![
             rows.row(t.availability_today, today),
-            rows.row(t.can_be_ordered, [order(self.lot, can, self.today, lang)]),
+            rows.row(t.can_be_ordered, [order(self.lot, standing, self.today, lang)]),
         ])];
         blocks.extend(self.history(now));
         blocks

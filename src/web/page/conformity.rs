@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-fn verdict(verdict: Verdict, lang: Lang) -> Item {
+pub(super) fn verdict(verdict: Verdict, lang: Lang) -> Item {
     Item::new(verdict.label(lang)).tone(match verdict {
         Verdict::Pass => Tone::Good,
         Verdict::Fail => Tone::Bad,
@@ -211,7 +211,7 @@ fn criteria(standard: &QcStandard, conformity: &Conformity, used: &Used, lang: L
 }
 
 /// The test of a criterion, and whether it is for information only.
-fn criterion(of: &Criterion, lang: Lang) -> Item {
+pub(super) fn criterion(of: &Criterion, lang: Lang) -> Item {
     let qualifier = of.qualifier.as_ref().map(|qualifier| Qualifier::label(qualifier, lang));
     let item = Item::new(of.test.label(lang)).note(qualifier.unwrap_or_default());
     let informs = (of.obligation == Obligation::ForInformation)

@@ -4,6 +4,8 @@
 //! record, and what is not on record is not allowed.
 
 mod banked;
+mod found;
+mod held;
 mod typed;
 
 use axum::{
@@ -14,7 +16,7 @@ use axum::{
 use self::banked::Banked;
 use super::{
     Around, Block, Item, RecordPage, Row, Rows, Section, Table, asked_for, bounded, by_accession,
-    donor, flags, ids_block, lines_pointing_to, names_table, sources, version,
+    donor, flags, holding, ids_block, lines_pointing_to, names_table, notice, sources, version,
 };
 use crate::{
     domain::{
@@ -30,7 +32,7 @@ use crate::{
     web::{
         Web,
         address::record_path,
-        i18n::words,
+        i18n::{bank_words, words},
         reply::{Failure, Head},
     },
 };
@@ -56,9 +58,12 @@ async fn line(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
     let (lang, t) = (web.lang, words(web.lang));
     let view = View { line, around: &around, lang };
     let banked = Banked::load(web, line).await?;
+    let findings = web.catalogue.findings(&[line.id.uuid]).await?.remove(&line.id.uuid);
+    let (today, told) = (web.catalogue.today(), banked.told());
     let mut sections = vec![
         Section::new("what", t.what, view.what()),
         Section::new("diseases", t.diseases, view.diseases()),
+        Section::new(holding::PLACE, bank_words(lang).where_to_get, banked.holdings()),
         terms(lang),
         Section::new("donor", t.donor, view.donor()),
         Section::new("derivation", t.derivation, view.derivation()),
@@ -69,11 +74,13 @@ async fn line(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
         Section::new("quality", t.quality_control, banked.quality()),
         Section::new("karyotypes", t.karyotypes, view.karyotypes()),
         Section::new("typings", t.typings, view.typings()),
+        found::section(&findings.unwrap_or_default(), lang),
         Section::new("organizations", t.organizations, view.organizations()),
         Section::new("elsewhere", t.elsewhere, view.elsewhere()),
         Section::new("publications", t.publications, view.publications()),
     ];
     sections.extend(view.notes());
+    sections.extend(notice::past(&told, today, lang));
     sections.extend(flags(&line.flags(), lang));
     sections.push(sources(&line.layers, lang));
     let name = line.name_in(lang.code()).to_owned();
@@ -87,7 +94,7 @@ async fn line(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
         name,
         accession: line.accession.clone(),
         badges: line.classes().into_iter().map(|class| class.label(lang)).collect(),
-        notices: Vec::new(),
+        notices: notice::at_top(&told, today, lang),
         sections,
         version: version(stored.version, stored.updated_at, lang),
     })

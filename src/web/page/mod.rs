@@ -2,10 +2,14 @@
 //! the word that fits; nothing is left blank.
 
 pub(super) mod batch;
+pub(super) mod certificate;
 pub(super) mod conformity;
 pub(super) mod disease;
 pub(super) mod donor;
+mod holding;
+mod item;
 pub(super) mod line;
+pub(super) mod notice;
 pub(super) mod organization;
 pub(super) mod search;
 pub(super) mod standard;
@@ -23,6 +27,7 @@ use axum::{
 };
 use uuid::Uuid;
 
+use self::item::{Item, Tone, name_in};
 use super::{
     Web,
     address::{external, localized, record_path},
@@ -34,122 +39,17 @@ use crate::{
     domain::{
         cell_line::LineFacts,
         filter::Condition,
-        id::RecordKind,
         identifier::{ExternalId, IdStatus, scheme},
         lang::Lang,
         names::{Name, fold},
         page::{Direction, MAX_PAGE, Order, PageRequest},
         record::{AnyRecord, Facts, Flag, Layer, Record, Relation, State},
-        term::{Key, Reference, Term},
+        term::Reference,
     },
-    each_kind,
 };
 
 /// Records of a list that a page shows at most.
 const LISTED: usize = 50;
-
-/// How a word is to be taken. The word says it too; the colour only helps the eye.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Tone {
-    #[default]
-    Plain,
-    Good,
-    Open,
-    Bad,
-}
-
-impl Tone {
-    fn class(self) -> &'static str {
-        match self {
-            Self::Plain => "",
-            Self::Good => "good",
-            Self::Open => "open",
-            Self::Bad => "bad",
-        }
-    }
-}
-
-/// A piece of text, perhaps with a link and a remark.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Item {
-    text: String,
-    href: Option<String>,
-    /// The link leaves the catalogue.
-    leaves: bool,
-    note: String,
-    tone: Tone,
-    /// By what an address leads to it.
-    anchor: String,
-    /// What stands under it in the same cell of a table.
-    below: Vec<Item>,
-}
-
-impl Item {
-    fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
-    }
-
-    fn note(self, note: impl Into<String>) -> Self {
-        Self { note: note.into(), ..self }
-    }
-
-    fn link(self, href: Option<String>) -> Self {
-        Self { href, ..self }
-    }
-
-    fn tone(self, tone: Tone) -> Self {
-        Self { tone, ..self }
-    }
-
-    fn anchor(self, anchor: impl Into<String>) -> Self {
-        Self { anchor: anchor.into(), ..self }
-    }
-
-    /// One cell of several; the word for nothing where there is none.
-    fn stacked(items: impl IntoIterator<Item = Self>, nothing: &str) -> Self {
-        let mut items = items.into_iter();
-        let first = items.next().unwrap_or_else(|| Self::new(nothing));
-        Self { below: items.collect(), ..first }
-    }
-
-    fn outside(self, href: Option<String>) -> Self {
-        Self { href, leaves: true, ..self }
-    }
-
-    /// A web address a source wrote.
-    fn web(url: &str) -> Self {
-        Self::new(url).outside(external(url).map(ToOwned::to_owned))
-    }
-
-    fn term(term: &Term) -> Self {
-        let id = term.id.clone().filter(|id| id != term.text());
-        Self::new(term.text()).note(id.unwrap_or_default())
-    }
-
-    fn record(record: &AnyRecord, lang: Lang) -> Self {
-        let path = record_path(record.id().kind, record.accession());
-        Self::new(name_in(record, lang)).link(path.map(|path| localized(lang, &path)))
-    }
-
-    /// The record that a reference reaches, or what the source wrote.
-    fn reference(reference: &Reference, record: Option<&AnyRecord>, lang: Lang) -> Self {
-        match record {
-            Some(record) => Self::record(record, lang),
-            None => Self::new(reference.text()).outside(reference.keys.first().and_then(key_url)),
-        }
-    }
-}
-
-fn key_url(key: &Key) -> Option<String> {
-    ExternalId::new(&key.scheme, key.value.as_str()).url()
-}
-
-fn name_in(record: &AnyRecord, lang: Lang) -> &str {
-    match record {
-        AnyRecord::Batch(lot) => batch::name(lot, lang),
-        other => each_kind!(other, record => record.name_in(lang.code())),
-    }
-}
 
 /// A label with what there is of it.
 #[derive(Debug)]
@@ -201,10 +101,20 @@ impl Section {
 }
 
 /// What a reader must know before anything else on a page: it stands at the top.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Notice {
     title: String,
-    text: String,
+    /// What it is called, with the way to its page.
+    own: Option<Item>,
+    text: Option<Item>,
+    rows: Vec<Row>,
+}
+
+impl Notice {
+    fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = Some(Item::new(text)).filter(|item| !item.text.is_empty());
+        Self { title: title.into(), text, ..Self::default() }
+    }
 }
 
 /// The page of one record, or of something else that is told in sections.
@@ -455,21 +365,29 @@ fn version(version: i64, updated_at: chrono::DateTime<chrono::Utc>, lang: Lang) 
 
 /// The first published lines by name under a condition, and how many there are.
 async fn listed(web: &Web, condition: &Condition) -> Result<(Vec<Item>, u64), Error> {
+    let (lines, total) = first_of::<LineFacts>(web, condition).await?;
+    Ok((lines.iter().map(|line| line_item(line, web.lang)).collect(), total))
+}
+
+/// The first published records of a kind by name under a condition, and how many there are.
+async fn first_of<F: Facts>(
+    web: &Web,
+    condition: &Condition,
+) -> Result<(Vec<Record<F>>, u64), Error> {
     let page = PageRequest {
         size: u32::try_from(LISTED).unwrap_or(MAX_PAGE),
         direction: Direction::Forward,
         after: None,
         before: None,
     };
-    let found = web.catalogue.list::<LineFacts>(condition, Order::default(), &page).await?;
-    let items: Vec<Item> =
-        found.items.iter().map(|one| line_item(&one.stored.record, web.lang)).collect();
+    let found = web.catalogue.list::<F>(condition, Order::default(), &page).await?;
     let total = if found.has_next {
-        web.catalogue.count(RecordKind::CellLine, condition).await?
+        web.catalogue.count(F::KIND, condition).await?
     } else {
-        i64::try_from(items.len()).unwrap_or_default()
+        i64::try_from(found.items.len()).unwrap_or_default()
     };
-    Ok((items, u64::try_from(total).unwrap_or_default()))
+    let records = found.items.into_iter().map(|one| one.stored.record).collect();
+    Ok((records, u64::try_from(total).unwrap_or_default()))
 }
 
 /// What a reader sees for these codes of facets.

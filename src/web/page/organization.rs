@@ -1,4 +1,4 @@
-//! A bank, maker or distributor, and its lines.
+//! A bank, maker or distributor, with its lines, the lines that it holds and the lots that it keeps.
 
 use std::collections::BTreeSet;
 
@@ -6,23 +6,28 @@ use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::Response,
 };
+use uuid::Uuid;
 
 use super::{
-    Block, Item, RecordPage, Rows, Section, asked_for, bounded, by_accession, ids_block, listed,
-    names_table, sources, version,
+    Around, Block, Item, RecordPage, Rows, Section, asked_for, batch, bounded, by_accession,
+    first_of, holding, ids_block, listed, names_table, sources, version,
 };
 use crate::{
+    catalogue::Error,
     domain::{
+        batch::BatchFacts,
         facet::Facet,
         filter::Condition,
+        holding::HoldingFacts,
         identifier::ExternalId,
+        lang::Lang,
         organization::OrganizationFacts,
         record::{AnyRecord, Record, Relation},
     },
     web::{
         Web,
         address::{Asked, localized, record_path},
-        i18n::{self, words},
+        i18n::{self, bank_words, words},
         reply::{Failure, Head},
     },
 };
@@ -58,6 +63,8 @@ async fn organization(
     let sections = vec![
         Section::new("what", t.what, vec![Block::Rows(what), Block::Table(names)]),
         lines(web, organization).await?,
+        holdings(web, organization.id.uuid).await?,
+        lots(web, organization.id.uuid).await?,
         Section::new("elsewhere", t.elsewhere, vec![ids_block(&ids, t.elsewhere, lang)]),
         sources(&organization.layers, lang),
     ];
@@ -86,4 +93,27 @@ async fn lines(web: &Web, organization: &Record<OrganizationFacts>) -> Result<Se
     let all = Item::new(words(web.lang).all_in_search);
     blocks.push(Block::More(all.link(Some(localized(web.lang, &asked.path())))));
     Ok(Section::new("lines", i18n::inverse(Relation::Organization, web.lang), blocks))
+}
+
+async fn holdings(web: &Web, bank: Uuid) -> Result<Section, Error> {
+    let condition = Condition::Linked(Relation::Organization, bank);
+    let (held, total) = first_of::<HoldingFacts>(web, &condition).await?;
+    let ids: Vec<Uuid> = held.iter().map(|holding| holding.id.uuid).collect();
+    let around = Around::load(&web.catalogue, &ids).await?;
+    let items = held.iter().map(|one| holding::item(one, &around, web.lang)).collect();
+    let blocks = counted(items, total, web.lang);
+    Ok(Section::new("holdings", bank_words(web.lang).holdings, blocks))
+}
+
+async fn lots(web: &Web, bank: Uuid) -> Result<Section, Error> {
+    let condition = Condition::Linked(Relation::Organization, bank);
+    let (lots, total) = first_of::<BatchFacts>(web, &condition).await?;
+    let items = lots.iter().map(|lot| batch::item(lot, web.lang)).collect();
+    Ok(Section::new("lots", bank_words(web.lang).lots_kept, counted(items, total, web.lang)))
+}
+
+/// A list with how many there are of it.
+fn counted(items: Vec<Item>, total: u64, lang: Lang) -> Vec<Block> {
+    let all = (total > 0).then(|| Block::Text(i18n::records(total, lang)));
+    all.into_iter().chain(bounded(items, total, lang)).collect()
 }

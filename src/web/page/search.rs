@@ -1,6 +1,4 @@
-//! The search: a box, filters with counts, hits. Without words and filters it shows the whole catalogue.
-
-use std::collections::BTreeSet;
+//! The search in lines, lots or units: a box, filters with counts, hits. Without words and filters it shows the whole catalogue.
 
 use askama::Template;
 use axum::{
@@ -8,27 +6,21 @@ use axum::{
     http::{StatusCode, Uri},
     response::Response,
 };
-use uuid::Uuid;
 
-use super::{Around, Item, donor, labels, name_in};
+use self::hit::{HitView, hits};
+use super::{Item, labels};
 use crate::{
-    catalogue::search::{
-        FacetValue, Found, FoundFacet, FoundRecord, Fragment, SearchRequest, Sort,
-    },
-    domain::{
-        cell_line::LineFacts,
-        facet::Facet,
-        id::RecordKind,
-        lang::Lang,
-        record::{AnyRecord, Record, Relation},
-    },
+    catalogue::search::{FacetValue, FoundFacet, FoundRecord, SearchRequest, Sort},
+    domain::{id::RecordKind, lang::Lang},
     web::{
         Web,
-        address::{Asked, LAST_PAGE, PER_PAGE, SORTS, localized, record_path},
-        i18n::{self, Words, words},
+        address::{Asked, LAST_PAGE, PER_PAGE, SORTS, Scope, localized},
+        i18n::{self, Words, bank_words, words},
         reply::{self, Failure, Head, Problem},
     },
 };
+
+mod hit;
 
 /// Values of a facet that are shown; the rest is found by name.
 const VALUES: usize = 10;
@@ -50,6 +42,10 @@ struct SearchPage {
     asked: Asked,
     /// No words and no filters: the front door.
     is_home: bool,
+    search_in: &'static str,
+    /// What can be searched in: its word, its address, and whether it is searched in now.
+    scopes: Vec<(&'static str, String, bool)>,
+    results: &'static str,
     sorts: Vec<(&'static str, &'static str, bool)>,
     chips: Vec<Chip>,
     remove_all: String,
@@ -89,19 +85,6 @@ struct ValueView {
 }
 
 #[derive(Debug)]
-struct HitView {
-    name: Vec<Fragment>,
-    href: String,
-    accession: String,
-    kind: &'static str,
-    donor: String,
-    diseases: Vec<Item>,
-    organizations: Vec<Item>,
-    /// Where the words were found, besides the name above.
-    found: Vec<(&'static str, Vec<Vec<Fragment>>)>,
-}
-
-#[derive(Debug)]
 struct Pages {
     text: String,
     previous: Option<String>,
@@ -122,12 +105,15 @@ async fn search(web: &Web, uri: &Uri) -> Result<SearchPage, Failure> {
     Ok(SearchPage {
         head: Head::new(lang, title, asked.path()),
         is_home,
+        search_in: bank_words(lang).search_in,
+        scopes: scopes(&asked, lang),
+        results: scope_word(asked.scope, lang),
         sorts: sorts(&asked, t),
         chips,
         remove_all: localized(lang, &asked.unfiltered().path()),
         facets: facets(&asked, &found.facets, lang),
         diseases,
-        total: i18n::lines(found.total, lang),
+        total: i18n::found(asked.scope.kind(), found.total, lang),
         as_of: i18n::as_of(found.as_of, lang),
         degraded: found.degraded,
         nothing: found.total == 0,
@@ -149,12 +135,29 @@ fn sorts(asked: &Asked, t: &Words) -> Vec<(&'static str, &'static str, bool)> {
     SORTS.iter().map(sort).collect()
 }
 
+fn scope_word(scope: Scope, lang: Lang) -> &'static str {
+    let t = bank_words(lang);
+    match scope {
+        Scope::Lines => t.lines,
+        Scope::Lots => t.lots,
+        Scope::Units => t.units,
+    }
+}
+
+fn scopes(asked: &Asked, lang: Lang) -> Vec<(&'static str, String, bool)> {
+    let scope = |scope: Scope| {
+        let href = localized(lang, &asked.within(scope).path());
+        (scope_word(scope, lang), href, scope == asked.scope)
+    };
+    Scope::ALL.into_iter().map(scope).collect()
+}
+
 fn request(asked: &Asked, lang: Lang) -> SearchRequest {
     SearchRequest {
         text: asked.text.clone(),
-        kinds: vec![RecordKind::CellLine],
+        kinds: vec![asked.scope.kind()],
         filter: asked.filter.clone(),
-        facets: Facet::ALL.to_vec(),
+        facets: asked.scope.facets().to_vec(),
         sort: asked.sort,
         page: asked.page,
         per_page: PER_PAGE,
@@ -164,7 +167,7 @@ fn request(asked: &Asked, lang: Lang) -> SearchRequest {
 
 /// Diseases that the words mean, on the first page only. Filters are on lines and do not narrow them.
 async fn diseases(web: &Web, asked: &Asked) -> Result<Vec<Item>, Failure> {
-    if asked.text.is_empty() || asked.page > 1 {
+    if asked.text.is_empty() || asked.page > 1 || asked.scope != Scope::Lines {
         return Ok(Vec::new());
     }
     let request = SearchRequest {
@@ -224,57 +227,6 @@ fn facets(asked: &Asked, found: &[FoundFacet], lang: Lang) -> Vec<FacetView> {
 /// A disease above others may be known by its id alone; that helps nobody to choose.
 fn is_named(value: &FacetValue) -> bool {
     value.label != value.code || !value.code.starts_with("MONDO:")
-}
-
-async fn hits(web: &Web, found: &Found) -> Result<Vec<HitView>, Failure> {
-    let ids: Vec<Uuid> = found.hits.iter().map(|hit| hit.stored.record.id().uuid).collect();
-    let around = Around::load(&web.catalogue, &ids).await?;
-    let view = |hit: &FoundRecord| match &hit.stored.record {
-        AnyRecord::CellLine(line) => Some(hit_view(line, hit, &around, web.lang)),
-        _ => None,
-    };
-    Ok(found.hits.iter().filter_map(view).collect())
-}
-
-fn hit_view(line: &Record<LineFacts>, hit: &FoundRecord, around: &Around, lang: Lang) -> HitView {
-    let shown = name_in(&hit.stored.record, lang);
-    let joined =
-        |fragments: &[Fragment]| fragments.iter().map(|f| f.text.as_str()).collect::<String>();
-    let is_name = |fragments: &[Fragment]| joined(fragments) == shown;
-    let marked = hit.highlights.iter().find(|h| h.field == "name" && is_name(&h.fragments));
-    let plain = || vec![Fragment { text: shown.to_owned(), matched: false }];
-    let others = hit.highlights.iter().filter(|h| h.field != "name" || !is_name(&h.fragments));
-    let mut found: Vec<(&str, Vec<Vec<Fragment>>)> = Vec::new();
-    for highlight in others {
-        let field = i18n::highlight_field(highlight.field, lang);
-        match found.last_mut().filter(|(last, _)| *last == field) {
-            Some((_, texts)) => texts.push(highlight.fragments.clone()),
-            None => found.push((field, vec![highlight.fragments.clone()])),
-        }
-    }
-    let donor = around.of(line, Relation::Donor).into_iter().find_map(|(_, record)| match record {
-        Some(AnyRecord::Donor(donor)) => Some(donor::in_brief(donor, lang)),
-        _ => None,
-    });
-    let path = record_path(RecordKind::CellLine, &line.accession).unwrap_or_default();
-    HitView {
-        name: marked.map_or_else(plain, |highlight| highlight.fragments.clone()),
-        href: localized(lang, &path),
-        accession: line.accession.clone(),
-        kind: line.line_kind().map_or(words(lang).not_stated, |kind| kind.label(lang)),
-        donor: donor.unwrap_or_default(),
-        diseases: items(line, Relation::Disease, around, lang),
-        organizations: items(line, Relation::Organization, around, lang),
-        found,
-    }
-}
-
-/// What the line is linked to, each once.
-fn items(line: &Record<LineFacts>, relation: Relation, around: &Around, lang: Lang) -> Vec<Item> {
-    let mut seen = BTreeSet::new();
-    let linked = around.of(line, relation).into_iter();
-    let items = linked.map(|(reference, record)| Item::reference(reference, record, lang));
-    items.filter(|item| seen.insert(item.text.clone())).collect()
 }
 
 fn pages(asked: &Asked, total: u64, lang: Lang) -> Option<Pages> {

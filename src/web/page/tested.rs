@@ -148,13 +148,7 @@ impl Tested {
         let result = &self.result;
         let qualifier =
             result.qualifier.as_ref().map(|qualifier| Qualifier::label(qualifier, lang));
-        let verdict = result.laboratory_verdict.map(|verdict| {
-            Item::new(verdict.label(lang)).tone(match verdict {
-                LaboratoryVerdict::Pass => Tone::Good,
-                LaboratoryVerdict::Fail => Tone::Bad,
-                LaboratoryVerdict::Inconclusive => Tone::Open,
-            })
-        });
+        let verdict = result.laboratory_verdict.map(|verdict| laboratory_verdict(verdict, lang));
         let passage = result.passage.map(|passage| i18n::at_passage(passage, lang));
         let method = self.stated_method(lang);
         let laboratory = result.laboratory.as_ref().map(Item::new);
@@ -168,6 +162,14 @@ impl Tested {
             Item::new(&*self.accession).note(&*self.number).anchor(&*self.accession),
         ]
     }
+}
+
+pub(super) fn laboratory_verdict(verdict: LaboratoryVerdict, lang: Lang) -> Item {
+    Item::new(verdict.label(lang)).tone(match verdict {
+        LaboratoryVerdict::Pass => Tone::Good,
+        LaboratoryVerdict::Fail => Tone::Bad,
+        LaboratoryVerdict::Inconclusive => Tone::Open,
+    })
 }
 
 /// A table of tests in the order of their kinds; none where there are none.

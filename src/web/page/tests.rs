@@ -19,7 +19,11 @@ fn rendered() -> String {
         name: HOSTILE.to_owned(),
         accession: HOSTILE.to_owned(),
         badges: Vec::new(),
-        notices: vec![Notice { title: HOSTILE.to_owned(), text: HOSTILE.to_owned() }],
+        notices: vec![Notice {
+            own: Some(Item::new(HOSTILE)),
+            rows: vec![Rows { lang: Lang::En }.row("Label", [Item::new(HOSTILE)])],
+            ..Notice::new(HOSTILE, HOSTILE)
+        }],
         sections: vec![Section::new("what", "What", blocks)],
         version: HOSTILE.to_owned(),
     };

@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 
 use super::{
     Block, Item, Notice, RecordPage, Row, Rows, Section, Table, Tone, asked_for, bounded,
-    by_accession, conformity, lines_pointing_to, sources, version, without_keys,
+    by_accession, certificate, conformity, lines_pointing_to,
+    notice::{self, Told},
+    sources, version, without_keys,
 };
 use crate::{
     domain::{
@@ -64,8 +66,13 @@ async fn unit(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
     sections.extend(view.samples());
     sections.extend(view.products());
     sections.push(conformity::at_a_glance(web, &stored.record, standing.as_ref()));
+    sections.push(certificate::section(web, own).await?);
     let title = i18n::inverse(Relation::SourceUnit, lang);
     sections.push(Section::new("lines", title, bounded(lines, total, lang)));
+    let told = Told::all_of(standing.as_ref());
+    sections.extend(notice::past(&told, today, lang));
+    let mut notices = notice::at_top(&told, today, lang);
+    notices.extend(view.notice());
     sections.push(sources(&without_keys(&unit.layers), lang));
     let path = record_path(unit.id.kind, &unit.accession).unwrap_or_default();
     Ok(RecordPage {
@@ -74,7 +81,7 @@ async fn unit(web: &Web, path: Result<Path<String>, PathRejection>) -> Result<Re
         name: unit.accession.clone(),
         accession: unit.accession.clone(),
         badges: Vec::new(),
-        notices: view.notice().into_iter().collect(),
+        notices,
         sections,
         version: version(stored.version, stored.updated_at, lang),
     })
@@ -116,10 +123,7 @@ impl View {
     fn notice(&self) -> Option<Notice> {
         let t = words(self.lang);
         let speaker = self.speaker().or(self.said.first())?;
-        speaker.left_inventory.then(|| Notice {
-            title: t.left_inventory.to_owned(),
-            text: t.left_inventory_note.to_owned(),
-        })
+        speaker.left_inventory.then(|| Notice::new(t.left_inventory, t.left_inventory_note))
     }
 
     /// Where the unit stands, and below it what the bank sent last: that may be behind.
@@ -156,7 +160,7 @@ impl View {
             self.row(t.frozen_in, |unit| unit.freezing_year, year),
             self.row(t.attached_segments, |unit| unit.attached_segments, number),
         ];
-        let notes = [t.unit_note, t.unit_words].map(|text| Block::Text(text.to_owned()));
+        let notes = [t.unit_note, t.three_words].map(|text| Block::Text(text.to_owned()));
         std::iter::once(Block::Rows(rows)).chain(notes).collect()
     }
 

@@ -1,7 +1,7 @@
-//! What banks keep of a line: its lots, which of them can be ordered, and which standards they meet. The question is
+//! What banks keep of a line: its holdings and lots, which of them can be ordered, and which standards they meet. The question is
 //! never whether a line meets a standard, but whether a lot does that can be ordered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -12,16 +12,22 @@ use crate::{
     domain::{
         batch::BatchFacts,
         descent::Assessed,
+        holding::HoldingFacts,
         id::{RecordId, RecordKind},
         lang::Lang,
+        names::fold,
+        notice::NoticeFacts,
         qc::{material::Level, standard::QcStandard, verdict::Verdict},
         record::{Record, Relation},
     },
     web::{
         Web,
-        i18n::{self, words},
+        i18n::{self, bank_words, words},
         page::{
-            Around, Block, Item, LISTED, Table, Tone, batch, bounded_table, conformity, standard,
+            Around, Block, Item, LISTED, Table, Tone, batch, bounded_table, conformity, holding,
+            is_published,
+            notice::Told,
+            standard,
             tested::{self, Tested},
         },
     },
@@ -34,15 +40,18 @@ const JUDGED: usize = 100;
 const NAMED: usize = 3;
 
 pub(super) struct Banked<'a> {
-    web: &'a Web,
+    pub(super) web: &'a Web,
     line: &'a Line,
-    today: NaiveDate,
+    pub(super) today: NaiveDate,
+    pub(super) holdings: Vec<Record<HoldingFacts>>,
     /// Those that can be ordered before others.
     lots: Vec<Record<BatchFacts>>,
-    around: Around,
-    /// Of the line and of the first [`JUDGED`] lots.
-    standings: BTreeMap<Uuid, Standing>,
+    pub(super) around: Around,
+    /// Of the line, of its holdings and of the first [`JUDGED`] lots.
+    pub(super) standings: BTreeMap<Uuid, Standing>,
     tests: Vec<Tested>,
+    /// The notices about lots beyond the first [`JUDGED`], with what each is about.
+    of_others: Vec<(Record<NoticeFacts>, Vec<Uuid>)>,
 }
 
 impl<'a> Banked<'a> {
@@ -52,17 +61,65 @@ impl<'a> Banked<'a> {
         let mut lots = batch::pointing_to(web, line.id.uuid, Relation::Line).await?;
         lots.sort_by_key(|lot| !lot.can_be_ordered(today));
         let judged = lots.iter().take(JUDGED).map(|lot| lot.id);
-        let subjects: Vec<RecordId> = judged.chain([line.id]).collect();
+        let holdings = holdings_of(web, line).await?;
+        let held = holdings.iter().map(|holding| holding.id);
+        let subjects: Vec<RecordId> = judged.chain(held).chain([line.id]).collect();
         let standings = web.catalogue.standings(&subjects, today).await?;
         let standings = standings.into_iter().map(|one| (one.subject.uuid, one)).collect();
-        let shown: Vec<Uuid> = lots.iter().take(LISTED).map(|lot| lot.id.uuid).collect();
+        let shown = lots.iter().take(LISTED).map(|lot| lot.id.uuid);
+        let shown: Vec<Uuid> = shown.chain(holdings.iter().map(|one| one.id.uuid)).collect();
         let around = Around::load(&web.catalogue, &shown).await?;
         let tests = Tested::load(web, line.id.uuid).await?;
-        Ok(Self { web, line, today, lots, around, standings, tests })
+        let others: Vec<Uuid> = lots.iter().skip(JUDGED).map(|lot| lot.id.uuid).collect();
+        let of_others = notices_about(web, &others).await?;
+        Ok(Self { web, line, today, holdings, lots, around, standings, tests, of_others })
     }
 
-    fn can_be_ordered(&self, lot: &Record<BatchFacts>) -> bool {
-        self.standings.get(&lot.id.uuid).is_some_and(|standing| standing.can_be_ordered)
+    fn can_be_ordered(&self, id: Uuid) -> bool {
+        self.standings.get(&id).is_some_and(|standing| standing.can_be_ordered)
+    }
+
+    /// The notices about the line, and those about lots and holdings of it, each once.
+    pub(super) fn told(&self) -> Vec<Told> {
+        let (lang, own) = (self.web.lang, self.line.id.uuid);
+        let mut of_line = Told::all_of(self.standings.get(&own));
+        for told in &mut of_line {
+            told.concerns = vec![Item::new(bank_words(lang).concerns_line)];
+        }
+        let is_of_line =
+            |notice: &Record<NoticeFacts>| of_line.iter().any(|told| told.notice.id == notice.id);
+        let mut others: BTreeMap<RecordId, Told> = BTreeMap::new();
+        let mut tell = |notice: &Record<NoticeFacts>, subject: Uuid| {
+            let Some(item) = self.stocked(subject).filter(|_| !is_of_line(notice)) else { return };
+            let told = || Told { notice: notice.clone(), concerns: Vec::new() };
+            others.entry(notice.id).or_insert_with(told).concerns.push(item);
+        };
+        let held = self.holdings.iter().map(|one| one.id.uuid);
+        for id in held.chain(self.lots.iter().map(|lot| lot.id.uuid)) {
+            let standing = self.standings.get(&id);
+            let all = standing.map(|one| one.notices.iter().chain(&one.other_notices));
+            for notice in all.into_iter().flatten() {
+                tell(notice, id);
+            }
+        }
+        for (notice, about) in &self.of_others {
+            for id in about {
+                tell(notice, *id);
+            }
+        }
+        of_line.into_iter().chain(others.into_values()).collect()
+    }
+
+    /// A lot or holding of the line, as a notice names it.
+    fn stocked(&self, id: Uuid) -> Option<Item> {
+        let lang = self.web.lang;
+        if let Some(lot) = self.lots.iter().find(|lot| lot.id.uuid == id) {
+            let item = batch::item(lot, lang);
+            return Some(item.note(words(lang).lot));
+        }
+        let holding = self.holdings.iter().find(|holding| holding.id.uuid == id)?;
+        let item = Item::new(holding::name(holding)).note(bank_words(lang).holding);
+        Some(item.link(Some(format!("#{}", holding::PLACE))))
     }
 
     pub(super) fn lots(&self) -> Vec<Block> {
@@ -86,17 +143,15 @@ impl<'a> Banked<'a> {
         });
         let level = lot.level().map(|level| Item::new(level.label(lang)));
         let passage = lot.passage().map(|passage| Item::new(passage.to_string()));
-        let can = self.can_be_ordered(lot);
-        let state = lot.availability(self.today).map(|now| {
-            batch::state(now.availability, can, lang).note(i18n::since(&now.from.to_string(), lang))
-        });
+        let standing = self.standings.get(&lot.id.uuid);
+        let state = batch::stands(lot, standing, self.today, lang);
         vec![
             batch::item(lot, lang),
             bank.unwrap_or_else(not_stated),
             level.unwrap_or_else(not_stated),
             passage.unwrap_or_else(not_stated),
             state.unwrap_or_else(not_stated),
-            batch::order(lot, can, self.today, lang),
+            batch::order(lot, standing, self.today, lang),
         ]
     }
 
@@ -154,11 +209,42 @@ impl<'a> Banked<'a> {
     fn lots_meeting(&self, standard: &QcStandard, lang: Lang) -> Item {
         let meets = |lot: &&Record<BatchFacts>| {
             let assessed = self.assessed(lot.id.uuid, standard);
-            self.can_be_ordered(lot)
+            self.can_be_ordered(lot.id.uuid)
                 && assessed.is_some_and(|one| one.conformity.overall == Verdict::Pass)
         };
         let meeting = self.lots.iter().filter(meets);
         let items = meeting.take(NAMED).map(|lot| batch::item(lot, lang).tone(Tone::Good));
         Item::stacked(items, words(lang).no_lot_meets)
     }
+}
+
+/// The published holdings of a line, by number; two statements.
+async fn holdings_of(web: &Web, line: &Line) -> Result<Vec<Record<HoldingFacts>>, Error> {
+    let links = web.catalogue.links_to(&[line.id.uuid], Relation::HeldLine).await?;
+    let ids: BTreeSet<Uuid> = links.into_iter().map(|link| link.from).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let found = web.catalogue.get_many::<HoldingFacts>(&ids).await?;
+    let published = found.into_values().map(|one| one.record).filter(|one| is_published(one.state));
+    let mut holdings: Vec<Record<HoldingFacts>> = published.collect();
+    holdings.sort_by_cached_key(|one| (fold(holding::name(one)), one.accession.clone()));
+    Ok(holdings)
+}
+
+/// The published notices about records, with those that each is about.
+async fn notices_about(
+    web: &Web,
+    about: &[Uuid],
+) -> Result<Vec<(Record<NoticeFacts>, Vec<Uuid>)>, Error> {
+    let mut by_notice: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for link in web.catalogue.links_to(about, Relation::About).await? {
+        by_notice.entry(link.from).or_default().push(link.to);
+    }
+    let ids: Vec<Uuid> = by_notice.keys().copied().collect();
+    let found = web.catalogue.get_many::<NoticeFacts>(&ids).await?;
+    let published = found.into_values().map(|one| one.record).filter(|one| is_published(one.state));
+    let with = |one: Record<NoticeFacts>| {
+        let about = by_notice.remove(&one.id.uuid).unwrap_or_default();
+        (one, about)
+    };
+    Ok(published.map(with).collect())
 }

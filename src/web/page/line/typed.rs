@@ -1,17 +1,15 @@
-//! Karyotypes, HLA and STR of a line, as written and as read. Of the donor's own karyotype nothing is told but how the
-//! line's stands to it; typings are those that a source has published.
+//! Karyotypes, HLA and STR of a line, as written and as read. Typings are those that a source has published.
 
 use super::View;
 use crate::{
     domain::{
         hla::{self, HlaTyping},
-        karyotype::{Finding, Karyotype, KaryotypeClone, Severity, check, compare},
-        record::{AnyRecord, Record, Relation},
+        karyotype::{Karyotype, KaryotypeClone, check},
         str_profile::StrProfile,
     },
     web::{
         i18n::{self, words},
-        page::{Block, Item, Table, Tone},
+        page::{Block, Item, Table},
     },
 };
 
@@ -56,35 +54,8 @@ impl View<'_> {
         let list = vec![
             rows.row(t.read_as, [Item::new(read.normality().label(lang))]),
             rows.row(t.metaphases, metaphases),
-            rows.row(t.findings, self.findings(&read)),
         ];
         vec![written, Block::Rows(list), Block::Table(table)]
-    }
-
-    /// What a comparison with the donor found, by kind and weight alone.
-    fn findings(&self, read: &Karyotype) -> Vec<Item> {
-        let reference = self.line.first(|facts| facts.donor.as_ref());
-        let donor = reference
-            .and_then(|reference| self.around.reached(self.line, Relation::Donor, reference));
-        let donor = match donor {
-            Some(AnyRecord::Donor(donor)) => Some(donor),
-            _ => None,
-        };
-        let karyotype = donor.and_then(Record::karyotype);
-        let found = compare(read, karyotype.as_ref(), donor.and_then(Record::sex));
-        if found.is_empty() {
-            return vec![Item::new(words(self.lang).no_findings)];
-        }
-        let item = |finding: &Finding| {
-            let severity = finding.severity();
-            let item = Item::new(finding.kind.label(self.lang)).note(severity.label(self.lang));
-            item.tone(match severity {
-                Severity::Error => Tone::Bad,
-                Severity::Finding => Tone::Open,
-                Severity::AsExpected => Tone::Good,
-            })
-        };
-        found.iter().map(item).collect()
     }
 
     pub(super) fn typings(&self) -> Vec<Block> {
