@@ -483,7 +483,7 @@ async fn ten_thousand_vials_of_one_lot_are_read_and_written_in_seconds(app: Test
     assert_eq!(counts(&app.import(Format::VialsCsv, changed).await), [0, VIALS - 1, 1, 0]);
     let (written, unsaid) = table(&app, Table::Vials).await;
     assert_eq!((written.lines().count() as u64, unsaid.len()), (VIALS + 1, 0));
-    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{:?}", begun.elapsed());
 }
 
 #[test]
