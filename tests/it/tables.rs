@@ -163,10 +163,10 @@ async fn one_sheet_gives_lots_and_vials_and_neither_undoes_the_other(app: TestDb
     let vials: Vec<_> =
         facts.listed_vials.iter().map(|v| (v.number.as_str(), v.position.as_deref())).collect();
     assert_eq!(vials, [("0001", Some("A1")), ("0002", None)]);
-    // More are listed than were made, and that is told once.
+    // More are listed than were made, and that is told once, at the last of the lot's rows.
     let made = "lot,line,vials_made\nKyoto/M2,CVCL_A324,1\n";
     app.import(Format::LotsCsv, made).await;
-    let rows = "lot,vial\nKyoto/M2,1\nKyoto/M2,2\nKyoto/M2,3\n";
+    let rows = "lot,vial\nKyoto/M2,001\nKyoto/M2,002\nKyoto/M2,003\n";
     let report = app.import(Format::VialsCsv, rows).await;
     let flagged: Vec<_> = report.rows.iter().map(|row| (row.row, row.outcome)).collect();
     assert_eq!(flagged, [(4, Outcome::Flagged)], "{:?}", report.rows);
@@ -483,7 +483,7 @@ async fn ten_thousand_vials_of_one_lot_are_read_and_written_in_seconds(app: Test
     assert_eq!(counts(&app.import(Format::VialsCsv, changed).await), [0, VIALS - 1, 1, 0]);
     let (written, unsaid) = table(&app, Table::Vials).await;
     assert_eq!((written.lines().count() as u64, unsaid.len()), (VIALS + 1, 0));
-    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{:?}", begun.elapsed());
 }
 
 #[test]

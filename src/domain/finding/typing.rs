@@ -13,6 +13,7 @@ use crate::domain::{
     qc::{
         result::QcResult,
         test_code::{Qualifier, TestCode},
+        value::Value,
     },
     record::{AnyRecord, Record, Relation},
 };
@@ -205,7 +206,7 @@ fn is_null(value: &str) -> bool {
 /// A typing in the result of a test: one that is a word, as *matches origin*, is none.
 fn reading_of(result: &QcResult) -> Option<HlaReading> {
     let value = result.value.as_ref().filter(|_| result.test == TestCode::IdentityHla)?;
-    if value.reading(result.test).is_some() {
+    if value.reading(result.test).is_some_and(|read| read != Value::Alleles) {
         return None;
     }
     let reading = hla::read(&value.text);
