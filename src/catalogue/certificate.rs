@@ -79,9 +79,9 @@ impl Catalogue {
         let seq = log::head(&mut self.db.read().await?.conn()).await?.seq;
         let subject = self.published(&order.subject, Relation::Certified.targets()).await?;
         let issuer = self.published(&order.issuer, Relation::Organization.targets()).await?;
-        if let Some(older) = &order.supersedes {
-            let older = self.published(older, Relation::Supersedes.targets()).await?;
-            supersedable(&older, order)?;
+        if let Some(accession) = &order.supersedes {
+            let before = self.published(accession, Relation::Supersedes.targets()).await?;
+            supersedable(&before, order)?;
         }
         let mut lent = self.db.read().await?;
         let descent = db::descent::load(&mut lent.conn(), &[subject.id().uuid]).await?;
@@ -173,16 +173,16 @@ impl Catalogue {
 }
 
 /// Only a certificate of the same bank on the same lot or unit is superseded.
-fn supersedable(older: &AnyRecord, order: &Order) -> Result<(), Error> {
-    let AnyRecord::Certificate(older) = older else { return Ok(()) };
-    let of = older.content().map(|content| content.subject.as_str());
-    let by = older.first(|facts| facts.issuer.as_ref()).map(Reference::code);
+fn supersedable(before: &AnyRecord, order: &Order) -> Result<(), Error> {
+    let AnyRecord::Certificate(before) = before else { return Ok(()) };
+    let of = before.content().map(|content| content.subject.as_str());
+    let by = before.first(|facts| facts.issuer.as_ref()).map(Reference::code);
     if of == Some(order.subject.as_str()) && by == Some(order.issuer.as_str()) {
         return Ok(());
     }
     Err(Error::Input(format!(
         "{} is of another lot or by another bank; it cannot be superseded by this one",
-        older.accession
+        before.accession
     )))
 }
 

@@ -211,7 +211,8 @@ fn alternatives(
         let bearers =
             bearers.filter(|id| asked.relation.targets().contains(&id.kind) && **id != from);
         let mut reached: Vec<Option<Uuid>> = bearers.map(|id| Some(id.uuid)).collect();
-        if reached.len() != 1 && !(asked.relation.reaches_all() && !reached.is_empty()) {
+        let is_clear = reached.len() == 1 || asked.relation.reaches_all();
+        if reached.is_empty() || !is_clear {
             reached = vec![None];
         }
         let is_reached = reached[0].is_some();

@@ -269,7 +269,7 @@ Words {
     unit_lines: "Lines made of it", "このユニットから樹立された細胞株";
     unit_note: "Shown are no numbers of donation, bag or bank, nothing of the mother, and of dates the year.",
         "採取番号・バッグ番号・機関内番号と母親の情報は公開せず、日付は年のみを示します。";
-    three_words: "Three different words: “Unknown” is what a source says or what two leave open, “None stated” is that no source says anything, “Not done” is that the test was not done.",
+    three_terms: "Three different words: “Unknown” is what a source says or what two leave open, “None stated” is that no source says anything, “Not done” is that the test was not done.",
         "「不明」は出典が不明とするものと出典の間で食い違うもの、「記載なし」は出典に何も書かれていないもの、「未実施」は検査が行われていないものです。";
     left_inventory: "No longer in the bank's inventory", "保管機関の最新の在庫目録にありません";
     left_inventory_note: "The bank's last inventory does not name this unit. What is shown is what was said before.",

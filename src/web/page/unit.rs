@@ -160,7 +160,7 @@ impl View {
             self.row(t.frozen_in, |unit| unit.freezing_year, year),
             self.row(t.attached_segments, |unit| unit.attached_segments, number),
         ];
-        let notes = [t.unit_note, t.three_words].map(|text| Block::Text(text.to_owned()));
+        let notes = [t.unit_note, t.three_terms].map(|text| Block::Text(text.to_owned()));
         std::iter::once(Block::Rows(rows)).chain(notes).collect()
     }
 

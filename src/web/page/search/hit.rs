@@ -156,7 +156,7 @@ impl Stand<'_> {
 
     fn unit(&self, unit: &Record<UnitFacts>) -> Brief {
         let (lang, t) = (self.lang, bank_words(self.lang));
-        let screened = unit.screened();
+        let screened = unit.screened(self.today);
         let blood = screened.abo.map(|abo| abo.label(lang).to_owned());
         let blood = blood.into_iter().chain(screened.rhd.map(|rhd| rhd.label(lang).to_owned()));
         let cells = [(t.tnc, screened.tnc, 8), (t.cd34, screened.cd34, 6)];
@@ -164,7 +164,8 @@ impl Stand<'_> {
             Some(format!("{label} {}", count::shown(count?, power)))
         });
         let transplant = screened.transplant.map(|state| Item::new(state.label(lang)));
-        let held = unit.public_purposes().into_iter().filter(|said| said.consent == Answer::Yes);
+        let held =
+            unit.public_purposes(self.today).into_iter().filter(|said| said.consent == Answer::Yes);
         let held = held.map(|said| Item::new(said.purpose.label(lang)));
         let rows = vec![
             (t.transplantation, transplant.into_iter().collect()),
