@@ -211,10 +211,16 @@ async fn a_reserved_unit_is_not_released(app: TestDb) {
     assert!(!units(&app).await[0].steps().iter().any(released));
 }
 
+/// A unit that its bank no longer offers because it is too old.
+fn expired(id: &str) -> String {
+    unit(id, "TU").replace("</STATUS>", "</STATUS><STAT_REASON>XP</STAT_REASON>")
+}
+
 async fn a_bank_that_takes_its_word_back_leaves_the_history_as_it_is(app: TestDb) {
     import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "AV"), unit("U2", "AV")]));
-    let ended = [unit("U1", "DL"), unit("U2", "AV")];
-    import(&app, "next.xml", &inventory("2006-05-01", &ended));
+    let ended = [expired("U1"), unit("U2", "AV")];
+    let taken = import(&app, "next.xml", &inventory("2006-05-01", &ended));
+    assert!(taken.0 && taken.1.contains("refused 0"), "{}", taken.1);
     let before = units(&app).await[0].steps().len();
     let back = unit("U1", "AV").replace("13.2e8", "12.9e8");
     let (done, said) =
@@ -223,7 +229,7 @@ async fn a_bank_that_takes_its_word_back_leaves_the_history_as_it_is(app: TestDb
     assert!(said.contains("the history stays as it is"), "{said}");
     let unit = &units(&app).await[0];
     assert_eq!((unit.tnc(), unit.steps().len()), (Some(1_290_000_000), before));
-    let reason = DelistReason::Unknown;
+    let reason = DelistReason::Expired;
     assert_eq!(unit.standing(None).transplant, Some(Transplant::Delisted { reason }));
 }
 
@@ -533,7 +539,9 @@ async fn a_unit_leaves_the_screens_with_its_record(app: TestDb) {
 }
 
 async fn a_delisted_unit_that_is_left_out_leaves_screens_and_search(app: TestDb) {
-    import(&app, "first.xml", &inventory("2006-04-01", &[unit("U1", "DL"), unit("U2", "AV")]));
+    let first = inventory("2006-04-01", &[expired("U1"), unit("U2", "AV")]);
+    let taken = import(&app, "first.xml", &first);
+    assert!(taken.0 && taken.1.contains("refused 0"), "{}", taken.1);
     let router = router(&app);
     let total = async |filter: Value| {
         let page = data(&router, SCREEN, json!({ "filter": filter })).await;
