@@ -12,8 +12,13 @@ use super::{
     write::{self, Change, Signed},
 };
 use crate::{
-    db::{due, log::Action, record, setting},
-    domain::{self, qc::standard},
+    db::{
+        DbError, due,
+        log::Action,
+        record::{self, RecordRow},
+        setting,
+    },
+    domain::{self, qc::standard, record::AnyRecord},
 };
 
 /// By what the days were worked out.
@@ -82,13 +87,10 @@ impl Catalogue {
                 let rows = record::after(&mut tx.conn(), last, kind, BATCH).await?;
                 let Some(end) = rows.last() else { break };
                 last = end.id;
-                let mut days = Vec::new();
-                for row in &rows {
-                    let of = domain::due::days(&row.read_any()?.record);
-                    days.extend(
-                        of.into_iter().filter(|day| *day > reached).map(|day| (row.id, day)),
-                    );
-                }
+                let read = |row: &RecordRow| Ok(row.read_any()?.record);
+                let records: Vec<AnyRecord> =
+                    rows.iter().map(read).collect::<Result<_, DbError>>()?;
+                let days = write::due_days(records.iter(), reached);
                 let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
                 due::replace(&mut tx.conn(), &ids, days).await?;
                 tx.commit().await?;

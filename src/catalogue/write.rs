@@ -65,7 +65,7 @@ pub(super) async fn write(
     external_id::replace(conn, &known, ids.collect()).await?;
     let reached = due::day(conn).await?;
     put_codes(conn, &known, changes, signed.at.date_naive()).await?;
-    due::replace(conn, &known, due_days(changes, reached)).await?;
+    due::replace(conn, &known, due_days(records.iter().copied(), reached)).await?;
     unit::write(conn, changes, signed.at).await?;
     let left = link::of(conn, &known).await?;
     relink(conn, &known, &records).await?;
@@ -78,12 +78,15 @@ pub(super) async fn write(
 
 /// The days on which the records change by themselves, beyond the one that the catalogue has reached: what is derived of
 /// them speaks of that day, whatever the clock says.
-fn due_days(changes: &[Change], reached: NaiveDate) -> Vec<(Uuid, NaiveDate)> {
-    let days = |change: &Change| {
-        let id = change.after.id().uuid;
-        domain::due::days(&change.after).into_iter().map(move |day| (id, day))
+pub(super) fn due_days<'r>(
+    records: impl Iterator<Item = &'r AnyRecord>,
+    reached: NaiveDate,
+) -> Vec<(Uuid, NaiveDate)> {
+    let days = |record: &AnyRecord| {
+        let id = record.id().uuid;
+        domain::due::days(record).into_iter().map(move |day| (id, day))
     };
-    changes.iter().flat_map(days).filter(|(_, day)| *day > reached).collect()
+    records.flat_map(days).filter(|(_, day)| *day > reached).collect()
 }
 
 /// The records that the changed ones led to and lead to no longer. What is told of those changes too: a notice that no
@@ -101,13 +104,8 @@ async fn let_go(
     let gone = before.iter().filter(|link| !after.contains(&(link.from, link.relation, link.to)));
     let gone: Vec<Uuid> = gone.map(|link| link.to).collect();
     let known: BTreeSet<&Uuid> = known.iter().collect();
-    let mut let_go = BTreeSet::new();
-    for row in record::get_many(conn, &gone).await? {
-        if !known.contains(&row.id) {
-            let_go.insert(row.record_id()?);
-        }
-    }
-    Ok(let_go)
+    let gone = record::identify(conn, &gone).await?;
+    Ok(gone.into_iter().filter(|id| !known.contains(&id.uuid)).collect())
 }
 
 fn row(change: &Change, signed: &Signed) -> NewRow {

@@ -180,10 +180,10 @@ impl Record<CertificateFacts> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
 
-    pub(crate) fn content() -> Content {
+    fn content() -> Content {
         Content {
             number: "C-2026-1".to_owned(),
             issued_on: "2026-01-05".parse().unwrap(),

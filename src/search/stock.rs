@@ -102,13 +102,12 @@ impl Stock {
         let tested = self.descent.tested(id).into_iter();
         extend(facets, Facet::Tested, tested.map(|test| test.code().to_owned()));
         extend(facets, Facet::MeetsStandard, self.met(id));
-        match self.descent.record(id) {
-            Some(AnyRecord::Holding(holding)) => {
-                document.ids.extend(holding.catalogue_number().map(ToOwned::to_owned));
-                add_codes(document, &AnyRecord::Holding(holding.clone()));
-            }
-            Some(AnyRecord::Batch(lot)) => add_codes(document, &AnyRecord::Batch(lot.clone())),
-            _ => {}
+        let Some(record) = self.descent.record(id) else { return };
+        if let AnyRecord::Holding(holding) = record {
+            document.ids.extend(holding.catalogue_number().map(ToOwned::to_owned));
+        }
+        if matches!(record, AnyRecord::Holding(_) | AnyRecord::Batch(_)) {
+            add_codes(document, record);
         }
     }
 
